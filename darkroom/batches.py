@@ -1,0 +1,42 @@
+"""A batch: photos that arrived together, and one partition of every asset."""
+
+import re
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+BATCH_KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
+
+
+class Batch(BaseModel):
+    """What is known of a batch before any of its photos is touched."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    """Matches BATCH_KEY: it becomes a partition key and part of paths."""
+    owner: str
+    report: str | None = None
+    priority: int = 0
+    """Higher starts first."""
+    source: str
+    """Where it came from, as the person named it."""
+    photos: int
+    opened_at: datetime
+    """UTC."""
+
+
+class BatchSummary(BaseModel):
+    """A batch as the records database counts it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    batch: Batch
+    done: int
+    rejected: int
+    failed: int
+
+
+def is_batch_key(text: str) -> bool:
+    """Whether `text` may become a partition key."""
+    return BATCH_KEY.fullmatch(text) is not None

@@ -1,0 +1,71 @@
+"""The world's troubles, as types. A photo's own trouble is an outcome, not an error.
+
+DarkroomError
+├── UsageError             the person must change something; the message says what
+│   ├── SourceUnreadable   a folder, archive or manifest that cannot be read
+│   └── SettingsInvalid    darkroom.yaml or the environment
+├── PhotoFailed            one photo could not be fetched or worked on
+└── WorldError             something outside is away; trying again later may help
+    ├── StoreUnavailable
+    │   └── ObjectMissing  a name that the store does not hold
+    ├── RecordsUnavailable
+    └── EngineUnavailable  an OCR engine, language or model that is not installed
+"""
+
+from darkroom.outcomes import Failure
+
+
+class DarkroomError(Exception):
+    """Anything that Darkroom raises on purpose."""
+
+
+class UsageError(DarkroomError):
+    """One clear sentence for the person who can mend it."""
+
+
+class SourceUnreadable(UsageError):
+    """A source that was named, and cannot be read."""
+
+    def __init__(self, source: str, why: str) -> None:
+        super().__init__(f"{source}: {why}")
+        self.source = source
+
+
+class SettingsInvalid(UsageError):
+    """A setting that is unknown or out of its range."""
+
+
+class PhotoFailed(DarkroomError):
+    """One photo could not be fetched or worked on; `failure` is what its row will say."""
+
+    def __init__(
+        self, error_type: str, message: str, *, attempts: int = 1, retryable: bool
+    ) -> None:
+        super().__init__(f"{error_type}: {message}")
+        self.failure = Failure(
+            error_type=error_type, message=message, attempts=attempts, retryable=retryable
+        )
+
+
+class WorldError(DarkroomError):
+    """Something outside this process is away or refuses."""
+
+
+class StoreUnavailable(WorldError):
+    """The object store does not answer, refuses, or is full."""
+
+
+class ObjectMissing(StoreUnavailable):
+    """A name that the store does not hold."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the store has no object named {name}")
+        self.name = name
+
+
+class RecordsUnavailable(WorldError):
+    """The records database does not answer or refuses."""
+
+
+class EngineUnavailable(WorldError):
+    """An OCR engine, language or model that is not there. The message says how to get it."""

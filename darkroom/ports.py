@@ -1,0 +1,203 @@
+"""The places where the engine meets the world. Adapters live in `resources/`.
+
+Each promise below is held by a contract suite that runs on every adapter.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from darkroom.batches import Batch, BatchSummary
+from darkroom.results import PhotoResult
+from darkroom.rows import Detection, Entry, Word
+
+GrayImage = NDArray[np.uint8]
+"""Height x width, 8 bits."""
+RgbImage = NDArray[np.uint8]
+"""Height x width x 3, 8 bits, sRGB."""
+
+
+class Store(Protocol):
+    """Named objects. Names are relative POSIX paths of safe segments, they cannot leave the store.
+
+    A reader never sees half an object. All methods raise `StoreUnavailable` when the store is away,
+    refuses or is full; none of them ever changes the source file it was given. Adapters are cheap
+    to pickle: they connect on first use in each process, and may be used from several threads.
+    """
+
+    def put(self, name: str, data: bytes) -> None:
+        """Keep `data` under `name`, replacing what was there in one step."""
+
+    def add(self, name: str, source: Path) -> bool:
+        """Keep a copy of the file under `name` unless the name is taken; True when it was free.
+
+        Meant for content-addressed names: repeating it is harmless.
+        """
+
+    def read(self, name: str) -> bytes:
+        """The bytes under `name`. Raises `ObjectMissing`."""
+
+    def local(self, name: str) -> AbstractContextManager[Path]:
+        """A readable local file with the bytes of `name` while the context is open.
+
+        Not to be written to. Raises `ObjectMissing`.
+        """
+
+    def exists(self, name: str) -> bool:
+        """Whether `name` is kept."""
+
+    def names(self, prefix: str) -> Iterator[str]:
+        """All names that start with `prefix`, sorted."""
+
+    def delete(self, name: str) -> None:
+        """Forget `name`; harmless when it is not there."""
+
+    def uri(self, name: str) -> str:
+        """Where a person finds `name`: `file:///…` or `s3://bucket/…`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A photo's bytes, on this machine."""
+
+    path: Path
+    bytes: int
+    attempts: int
+
+
+class Fetcher(Protocol):
+    """Brings the bytes behind a URI to this machine."""
+
+    async def fetch(self, uri: str, scratch: Path) -> Fetched:
+        """A local file with the whole content of `uri`.
+
+        Either the source itself, when it is already local, or a complete new file in the folder
+        `scratch`; never a partial one. Raises `PhotoFailed` for this photo's trouble.
+        """
+
+    async def close(self) -> None:
+        """Give back connections."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an OCR engine saw. Boxes are `[x, y, width, height]` in pixels of the image given."""
+
+    text: str
+    confidence: float | None
+    words: list[Word]
+
+
+class TextReader(Protocol):
+    """An OCR engine. Cheap to pickle; the engine starts on first use in each process."""
+
+    @property
+    def version(self) -> str:
+        """Engine, its version and languages: part of what a text was made from."""
+
+    def read(self, image: GrayImage) -> Reading:
+        """Text in reading order. Raises `EngineUnavailable` when it cannot start."""
+
+
+class ObjectDetector(Protocol):
+    """An object detector. Cheap to pickle; the model loads on first use in each process."""
+
+    @property
+    def version(self) -> str:
+        """Model digest and thresholds: part of what detections were made from."""
+
+    def detect(self, image: RgbImage) -> list[Detection]:
+        """Objects, best score first, boxes in pixels of the image given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What a photo is compared by."""
+
+    photo_id: str
+    sha256: str
+    phash: int
+    dhash: int
+    """64 bits, unsigned."""
+    comparable: bool
+    """False for photos with too little information to be compared by look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A photo's place in the order in which fingerprints arrived."""
+
+    order: int
+    batch: str
+    photo_id: str
+
+    def __str__(self) -> str:
+        return f"{self.batch}/{self.photo_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownHashes:
+    """Columns of the comparable fingerprints, sorted by `order`."""
+
+    order: NDArray[np.int64]
+    phash: NDArray[np.uint64]
+    dhash: NDArray[np.uint64]
+
+
+class FingerprintIndex(Protocol):
+    """All photos' fingerprints across batches, in one total order of arrival."""
+
+    def register(self, batch: str, fingerprints: Sequence[Fingerprint]) -> dict[str, Arrival]:
+        """Make the batch's fingerprints known; photo_id → place.
+
+        A photo keeps its place when it is registered again. Registrations take turns, so whoever
+        registers later sees all who registered before. Photos of the batch that are not among
+        `fingerprints` are forgotten.
+        """
+
+    def first_with(self, sha256s: Iterable[str]) -> dict[str, Arrival]:
+        """The first arrival of each of these contents."""
+
+    def known_hashes(self, before: int) -> KnownHashes:
+        """Comparable fingerprints that arrived earlier than `before`."""
+
+    def locate(self, orders: Iterable[int]) -> dict[int, Arrival]:
+        """Who stands at these places."""
+
+
+class Records(Protocol):
+    """The records database. Every write is idempotent; raises `RecordsUnavailable` when away."""
+
+    def unseen(self, owner: str, identities: Sequence[str]) -> set[str]:
+        """Those that are in no batch of this owner yet."""
+
+    def open_batch(self, batch: Batch, entries: Sequence[Entry], *, force: bool = False) -> bool:
+        """Make a batch known together with the identities of its entries, or nothing of it.
+
+        False when the batch is known already, or when another batch of this owner took one of the
+        entries in the meantime. `force` takes them over.
+        """
+
+    def batch(self, key: str) -> Batch | None:
+        """A batch by its key."""
+
+    def batches(self) -> list[BatchSummary]:
+        """All batches, in the order in which they were opened."""
+
+    def save(self, batch: str, results: Sequence[PhotoResult]) -> None:
+        """Write photos with all their rows, replacing what stood there.
+
+        Each photo's rows are written in one transaction or not at all.
+        """
+
+
+class Progress(Protocol):
+    """Where a long operation says how far it is."""
+
+    def update(self, *, done: int, failed: int) -> None:
+        """So many photos have an outcome by now, so many of them failed."""

@@ -1,0 +1,81 @@
+"""Everything known of one photo, as people and programs read it. The field names are a contract."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from darkroom.rows import Code, Detection, Neighbour, Word
+
+
+class Verdict(BaseModel):
+    """One check, as results show it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    value: float | str | None
+    threshold: float | str | None
+    verdict: str
+
+
+class RenditionResult(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    sha256: str
+    format: str
+    width: int
+    height: int
+    bytes: int
+
+
+class StageFailure(BaseModel):
+    """A failure and the stage it happened in."""
+
+    model_config = ConfigDict(frozen=True)
+
+    stage: str
+    error_type: str
+    message: str
+    attempts: int
+    retryable: bool
+
+
+class PhotoResult(BaseModel):
+    """One photo across all stages."""
+
+    model_config = ConfigDict(frozen=True)
+
+    batch: str
+    photo_id: str
+    filename: str
+    uri: str
+    outcome: str
+    """done, rejected or failed; pending while its batch is still on its way."""
+    sha256: str | None = None
+    bytes: int | None = None
+    format: str | None = None
+    width: int | None = None
+    height: int | None = None
+    orientation: int | None = None
+    taken_at: datetime | None = None
+    camera: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    checks: dict[str, Verdict] = {}
+    reasons: list[str] = []
+    warnings: list[str] = []
+    detail: str | None = None
+    phash: str | None = None
+    dhash: str | None = None
+    duplicate_of: str | None = None
+    near_duplicates: list[Neighbour] = []
+    rendition: RenditionResult | None = None
+    text: str | None = None
+    text_confidence: float | None = None
+    words: list[Word] = []
+    codes: list[Code] = []
+    unique_id: str | None = None
+    unique_id_source: str | None = None
+    detections: list[Detection] = []
+    delivered_uri: str | None = None
+    failures: list[StageFailure] = []
+    extra: dict[str, str] = {}

@@ -1,0 +1,161 @@
+"""The rows of every stage's table: one row per photo of the batch, always.
+
+Lengths are pixels, sizes bytes, times UTC, durations seconds. Boxes are `[x, y, width, height]` and
+polygons `[[x, y], …]` in pixels of the upright original.
+"""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from darkroom.outcomes import Failure, Outcome, Reason
+
+
+class Part(BaseModel):
+    """A frozen value inside a row."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Entry(Part):
+    """One entry of a manifest: where a photo comes from."""
+
+    photo_id: str
+    """Stable and unique inside its batch."""
+    uri: str
+    filename: str
+    identity: str
+    """Says whether two imports mean the same photo: the URI and, for files, size and mtime."""
+    extra_json: str = "{}"
+    """Further manifest columns, a JSON object of strings."""
+
+
+class Row(Part):
+    """What every stage says of a photo."""
+
+    photo_id: str
+    outcome: Outcome
+    failure: Failure | None = None
+    inputs: str
+    """Digest of everything the row was made from: inputs, settings, code version."""
+    seconds: float = 0.0
+    """Work on this photo, in all processes."""
+
+
+class PhotoRow(Row):
+    uri: str
+    filename: str
+    extra_json: str = "{}"
+    attempts: int = 0
+    sha256: str | None = None
+    bytes: int | None = None
+    format: str | None = None
+    """As Pillow names it: JPEG, PNG, WEBP … by content, whatever the name says."""
+    width: int | None = None
+    """Upright: after the EXIF orientation is applied."""
+    height: int | None = None
+    orientation: int | None = None
+    """EXIF orientation 1-8."""
+    frames: int | None = None
+    taken_at: datetime | None = None
+    """EXIF DateTimeOriginal; with its offset converted to UTC when it has one, else as written."""
+    camera: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+class Check(Part):
+    """One measurement held against its threshold."""
+
+    name: str
+    value: float | None = None
+    value_text: str | None = None
+    threshold: float | None = None
+    threshold_text: str | None = None
+    verdict: str
+    """pass, warn, reject, or unknown where an unreadable photo could not be measured."""
+
+
+class ValidationRow(Row):
+    checks: list[Check] = Field(default_factory=list)
+    reasons: list[Reason] = Field(default_factory=list)
+    """Of the checks that reject; empty for an accepted photo."""
+    warnings: list[Reason] = Field(default_factory=list)
+    detail: str | None = None
+    """For a photo that cannot be read: what the decoder said."""
+
+
+class HashRow(Row):
+    sha256: str | None = None
+    phash: str | None = None
+    """16 hex digits."""
+    dhash: str | None = None
+
+
+class RenditionRow(Row):
+    sha256: str | None = None
+    format: str | None = None
+    width: int | None = None
+    height: int | None = None
+    bytes: int | None = None
+
+
+class Word(Part):
+    text: str
+    confidence: float
+    """0 to 1."""
+    box: list[float]
+
+
+class TextRow(Row):
+    text: str | None = None
+    confidence: float | None = None
+    """Mean over words, 0 to 1; None when there is no text."""
+    words: list[Word] = Field(default_factory=list)
+
+
+class Code(Part):
+    symbology: str
+    text: str
+    polygon: list[list[float]]
+
+
+class CodeRow(Row):
+    codes: list[Code] = Field(default_factory=list)
+    unique_id: str | None = None
+    unique_id_source: str | None = None
+    """code or text."""
+
+
+class Detection(Part):
+    label: str
+    score: float
+    box: list[float]
+
+
+class DetectionRow(Row):
+    detections: list[Detection] = Field(default_factory=list)
+
+
+class Neighbour(Part):
+    """An earlier photo that looks the same."""
+
+    photo: str
+    """batch/photo_id."""
+    phash_distance: int
+    dhash_distance: int
+
+
+class DuplicateRow(Row):
+    duplicate_of: str | None = None
+    """batch/photo_id of the first arrival of the same bytes."""
+    near_duplicates: list[Neighbour] = Field(default_factory=list)
+
+
+class DeliveryRow(Row):
+    delivered_uri: str | None = None
+    original_uri: str | None = None
+
+
+class RecordRow(Row):
+    """Says that this photo's rows stand in the database."""

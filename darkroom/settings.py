@@ -1,0 +1,338 @@
+"""Every setting, with its unit, default and reason. Knows nothing of files or the environment.
+
+`orchestration.configuration` reads them from `darkroom.yaml` and `DARKROOM_<SECTION>__<KEY>`.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt
+
+
+class Section(BaseModel):
+    """Unknown keys are errors: a misspelt setting must not be silently ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Action(StrEnum):
+    """What a check does when its threshold is crossed."""
+
+    REJECT = "reject"
+    WARN = "warn"
+    OFF = "off"
+
+
+Share = Annotated[float, Field(ge=0, le=1)]
+BatchSize = Literal["auto"] | PositiveInt
+
+
+class S3Settings(Section):
+    """How any S3 service is reached. Keys come from where boto3 finds them."""
+
+    endpoint_url: str | None = Field(None, description="Another service than AWS, such as MinIO.")
+    region: str | None = Field(None, description="Region name; boto3's own choice when unset.")
+    max_attempts: PositiveInt = Field(
+        5, description="Attempts per request, by boto3's standard mode."
+    )
+
+
+class StoreSettings(Section):
+    """Where photos, renditions, tables and reports are kept."""
+
+    url: str | None = Field(
+        None, description="A folder, or s3://bucket/prefix. Unset: <home>/store."
+    )
+
+
+class DatabaseSettings(Section):
+    """Where records are written."""
+
+    url: str | None = Field(
+        None,
+        description="SQLAlchemy URL, sqlite:///… or postgresql+psycopg://…. Unset: one in the home.",
+    )
+    max_concurrent_db_operations: PositiveInt = Field(
+        1, description="Steps writing to the database at once, across all runs (pool `database`)."
+    )
+    photos_per_transaction: PositiveInt = Field(
+        100, description="Photos written in one transaction."
+    )
+
+
+class IntakeSettings(Section):
+    """How sources become batches."""
+
+    include: list[str] = Field(
+        ["*"],
+        description="Patterns of file names taken from folders and archives, upper or lower case.",
+    )
+    uri_column: str | None = Field(
+        None, description="Manifest column with the URL or path. Unset: url, uri or path, by name."
+    )
+    batch_size: BatchSize = Field(
+        "auto", description="Photos in a batch; auto: by size of the import and cores."
+    )
+    max_archive_bytes: PositiveInt = Field(
+        20 * 2**30, description="Unpacked bytes taken from one archive; more is refused."
+    )
+    max_archive_entries: PositiveInt = Field(
+        1_000_000, description="Entries in one archive; more is refused."
+    )
+    inbox_interval_s: PositiveInt = Field(10, description="Seconds between looks at the inbox.")
+    inbox_s3: str | None = Field(
+        None, description="s3://bucket/prefix that the inbox sensor watches too."
+    )
+    feeds: list[str] = Field([], description="Manifest URLs that feed_schedule polls.")
+    feed_cron: str = Field("*/10 * * * *", description="When feeds are polled.")
+    feed_owner: str = Field("feed", description="Owner of batches made from feeds.")
+
+
+class DownloadSettings(Section):
+    """How photos are fetched."""
+
+    max_concurrent_downloads: PositiveInt = Field(
+        16, description="Requests in flight in one ingest step."
+    )
+    max_per_host: PositiveInt = Field(8, description="Requests in flight to one host in one step.")
+    max_ingest_steps: PositiveInt = Field(
+        2, description="Ingest steps at once across all runs (pool `downloads`)."
+    )
+    max_bytes: PositiveInt = Field(
+        256 * 2**20, description="Bytes of one photo; a longer body is cut off and rejected."
+    )
+    connect_timeout_s: PositiveFloat = Field(10, description="Seconds to connect.")
+    read_timeout_s: PositiveFloat = Field(20, description="Seconds between two pieces of a body.")
+    total_timeout_s: PositiveFloat = Field(
+        120, description="Seconds for one attempt, body included."
+    )
+    max_redirects: NonNegativeInt = Field(5, description="Redirects followed.")
+    max_retries: NonNegativeInt = Field(3, description="Further attempts after one that may pass.")
+    retry_wait_s: PositiveFloat = Field(
+        0.5, description="First back-off, doubled each time, with full jitter."
+    )
+    max_retry_wait_s: PositiveFloat = Field(
+        30, description="Longest wait before an attempt, Retry-After included."
+    )
+    user_agent: str = Field("darkroom/0.1", description="How requests introduce themselves.")
+
+
+class WorkerSettings(Section):
+    """Processes that work on photos."""
+
+    max_workers: PositiveInt | None = Field(
+        None, description="Worker processes in one step. Unset: the cores this process may use."
+    )
+    timeout_per_image_s: PositiveFloat = Field(
+        30, description="Seconds for one piece of work on one photo; then its worker is replaced."
+    )
+    max_cpu_steps: PositiveInt = Field(
+        1, description="OCR, code and detection steps at once across all runs (pool `cpu`)."
+    )
+    photos_in_flight: PositiveInt = Field(
+        64, description="Photos fetched and not yet finished in one ingest step."
+    )
+    bytes_in_flight: PositiveInt = Field(
+        512 * 2**20, description="Their bytes in scratch: bounds disk and page cache."
+    )
+
+
+class ValidationSettings(Section):
+    """What makes a photo acceptable. Blur to gray are measured on the upright fitted image."""
+
+    action: Literal["warn"] | None = Field(
+        None, description="warn: every check but `readable` warns instead of rejecting."
+    )
+    formats: list[str] = Field(
+        ["JPEG", "MPO", "PNG", "WEBP", "HEIF", "AVIF", "TIFF", "BMP", "GIF"],
+        description="Formats allowed, as Pillow names them.",
+    )
+    format: Action = Field(Action.REJECT, description="Format is not among `formats`.")
+    extension: Action = Field(Action.WARN, description="The name claims another format.")
+    bytes: Action = Field(Action.REJECT, description="Size outside min_bytes..max_bytes.")
+    min_bytes: NonNegativeInt = Field(100, description="Bytes.")
+    max_bytes: PositiveInt = Field(256 * 2**20, description="Bytes.")
+    width: Action = Field(Action.REJECT, description="Upright width below min_width_px.")
+    min_width_px: PositiveInt = Field(64, description="Pixels.")
+    height: Action = Field(Action.REJECT, description="Upright height below min_height_px.")
+    min_height_px: PositiveInt = Field(64, description="Pixels.")
+    max_megapixels: PositiveFloat = Field(
+        200,
+        description="From the header, before decoding; larger is rejected whatever the actions say,"
+        " because memory must stay bounded.",
+    )
+    aspect_ratio: Action = Field(
+        Action.WARN, description="Short edge / long edge below the minimum."
+    )
+    min_aspect_ratio: Share = Field(0.2, description="Short edge / long edge.")
+    animated: Action = Field(Action.REJECT, description="More than one frame of animation.")
+    blurry: Action = Field(Action.REJECT, description="Sharpness below min_sharpness.")
+    min_sharpness: float = Field(15.0, description="Variance of the Laplacian of the gray image.")
+    dark: Action = Field(
+        Action.REJECT, description="99th percentile of brightness below dark_below."
+    )
+    dark_below: Share = Field(
+        0.32, description="Perceived brightness, 0 to 1; CleanVision's value."
+    )
+    bright: Action = Field(Action.REJECT, description="5th percentile of brightness above.")
+    bright_above: Share = Field(
+        0.95, description="Perceived brightness, 0 to 1; CleanVision's value."
+    )
+    low_contrast: Action = Field(
+        Action.WARN, description="Spread of gray levels below the minimum."
+    )
+    min_contrast: Share = Field(
+        0.1, description="Gray levels between 1st and 99th percentile / 255."
+    )
+    low_information: Action = Field(
+        Action.WARN, description="Entropy of gray levels below minimum."
+    )
+    min_entropy_bits: float = Field(3.0, description="Bits per pixel; CleanVision's value.")
+    grayscale: Action = Field(Action.WARN, description="No colour in any channel.")
+    max_gray_chroma: float = Field(
+        2.0, description="Largest mean difference between channels (0-255) still called gray."
+    )
+
+
+class HashSettings(Section):
+    """Which image pHash and dHash are computed on."""
+
+    hash_source: Literal["rendition", "original"] = Field(
+        "rendition",
+        description="rendition: the upright fitted RGB image before encoding. original: the upright"
+        " full-size image, bit-identical to imagehash on the file itself, at several times the cost.",
+    )
+
+
+class RenditionSettings(Section):
+    """The standard form of a photo."""
+
+    long_edge_px: PositiveInt = Field(1024, description="Fitted in a square of this edge.")
+    format: Literal["PNG", "JPEG", "WEBP"] = Field("PNG", description="Encoding.")
+    quality: Annotated[int, Field(ge=1, le=100)] = Field(90, description="Of JPEG and WebP.")
+
+
+class OcrSettings(Section):
+    """Reading text."""
+
+    enabled: bool = Field(True, description="Whether texts are read at all.")
+    engine: Literal["tesserocr", "pytesseract"] = Field(
+        "tesserocr",
+        description="tesserocr works in process; pytesseract starts a program per photo.",
+    )
+    languages: str = Field("eng", description="Tesseract language codes joined by +.")
+    tessdata: str | None = Field(
+        None, description="Folder of *.traineddata. Unset: where Tesseract is usually installed."
+    )
+    page_segmentation_mode: Annotated[int, Field(ge=0, le=13)] = Field(
+        3, description="Tesseract psm; 3 invents no text on plain photos."
+    )
+    min_word_confidence: Share = Field(0.5, description="Words below are left out.")
+
+
+class CodeSettings(Section):
+    """QR and bar codes, and the photo's unique ID."""
+
+    enabled: bool = Field(True, description="Whether codes are looked for at all.")
+    symbologies: list[str] = Field(
+        [], description="zxing-cpp format names; empty: all that it reads."
+    )
+    unique_id_pattern: str | None = Field(
+        None,
+        description="Regular expression looked for in codes first, then in text; its group `id`, or"
+        " first group, or whole match is the unique_id.",
+    )
+
+
+class DetectorSettings(Section):
+    """Finding vehicles or other objects."""
+
+    enabled: bool = Field(True, description="Whether objects are looked for, given a model.")
+    model: str | None = Field(
+        None,
+        description="Path of a YOLOX ONNX file. Unset: <home>/models/yolox_nano.onnx if there.",
+    )
+    label_file: str | None = Field(
+        None, description="One label per line, in the model's order. Unset: the 80 COCO labels."
+    )
+    labels: list[str] = Field(
+        ["bicycle", "car", "motorcycle", "bus", "train", "truck", "boat"],
+        description="Labels of interest; empty: all.",
+    )
+    min_score: Share = Field(0.3, description="Objectness times class score.")
+    max_overlap: Share = Field(
+        0.45, description="Intersection over union above which one is dropped."
+    )
+
+
+class DuplicateSettings(Section):
+    """When two photos look the same: both hashes within their radius."""
+
+    phash_radius: NonNegativeInt = Field(6, description="Bits of 64.")
+    dhash_radius: NonNegativeInt = Field(10, description="Bits of 64.")
+    max_neighbours: PositiveInt = Field(
+        20, description="Near duplicates listed per photo, nearest first."
+    )
+
+
+class DeliverySettings(Section):
+    """Where accepted renditions and rejected originals go."""
+
+    url: str | None = Field(
+        None, description="A folder, or s3://bucket/prefix. Unset: <home>/delivered."
+    )
+    enabled: bool = Field(True, description="Whether anything is delivered.")
+    naming: Literal["content", "name"] = Field(
+        "content", description="content: by SHA-256, each content once. name: batch/file name."
+    )
+    originals: bool = Field(False, description="Deliver accepted originals too.")
+    max_upload_steps: PositiveInt = Field(
+        2, description="Delivery steps at once across all runs (pool `uploads`)."
+    )
+    max_concurrent_uploads: PositiveInt = Field(8, description="Files on their way in one step.")
+
+
+class RunSettings(Section):
+    """How many batches are on their way at once."""
+
+    max_concurrent_runs: PositiveInt = Field(6, description="Runs at once under `darkroom up`.")
+    max_runs_per_owner: PositiveInt = Field(
+        2, description="Of one owner: nobody's import holds back another's."
+    )
+    max_import_runs: PositiveInt = Field(
+        2, description="Batches that one `darkroom import` works on at once."
+    )
+    max_steps_per_run: PositiveInt = Field(
+        3, description="Steps of one run at once (multiprocess executor)."
+    )
+    observations_per_batch: NonNegativeInt = Field(
+        50, description="Failed photos reported one by one; the rest stand in the table."
+    )
+
+
+class WebSettings(Section):
+    """The Dagster UI under `darkroom up`."""
+
+    host: str = Field("127.0.0.1", description="Address to listen on; it has no login of its own.")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(3000, description="Port.")
+
+
+class Settings(Section):
+    """The whole tree."""
+
+    store: StoreSettings = StoreSettings()
+    s3: S3Settings = S3Settings()
+    database: DatabaseSettings = DatabaseSettings()
+    intake: IntakeSettings = IntakeSettings()
+    downloads: DownloadSettings = DownloadSettings()
+    workers: WorkerSettings = WorkerSettings()
+    validation: ValidationSettings = ValidationSettings()
+    hashes: HashSettings = HashSettings()
+    renditions: RenditionSettings = RenditionSettings()
+    ocr: OcrSettings = OcrSettings()
+    codes: CodeSettings = CodeSettings()
+    detector: DetectorSettings = DetectorSettings()
+    duplicates: DuplicateSettings = DuplicateSettings()
+    deliveries: DeliverySettings = DeliverySettings()
+    runs: RunSettings = RunSettings()
+    web: WebSettings = WebSettings()
