@@ -3,7 +3,8 @@
 DarkroomError
 ├── UsageError             the person must change something; the message says what
 │   ├── SourceUnreadable   a folder, archive or manifest that cannot be read
-│   └── SettingsInvalid    darkroom.yaml or the environment
+│   ├── SettingsInvalid    darkroom.yaml or the environment
+│   └── TableUnreadable    a stage's table that is damaged or of another shape
 ├── PhotoFailed            one photo could not be fetched or worked on
 └── WorldError             something outside is away; trying again later may help
     ├── StoreUnavailable
@@ -11,6 +12,9 @@ DarkroomError
     ├── RecordsUnavailable
     └── EngineUnavailable  an OCR engine, language or model that is not installed
 """
+
+from functools import partial
+from typing import Any
 
 from darkroom.outcomes import Failure
 
@@ -29,10 +33,26 @@ class SourceUnreadable(UsageError):
     def __init__(self, source: str, why: str) -> None:
         super().__init__(f"{source}: {why}")
         self.source = source
+        self.why = why
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors cross process borders; the default would call `__init__` with the whole text."""
+        return (type(self), (self.source, self.why))
 
 
 class SettingsInvalid(UsageError):
     """A setting that is unknown or out of its range."""
+
+
+class TableUnreadable(UsageError):
+    """A stage's table that is damaged or of another shape."""
+
+    def __init__(self, uri: str, stage: str, why: str) -> None:
+        super().__init__(
+            f"{uri} cannot be read as a table of {stage} ({why});"
+            " delete it and materialize the stage again"
+        )
+        self.uri = uri
 
 
 class PhotoFailed(DarkroomError):
@@ -45,6 +65,9 @@ class PhotoFailed(DarkroomError):
         self.failure = Failure(
             error_type=error_type, message=message, attempts=attempts, retryable=retryable
         )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (partial(type(self), **self.failure.model_dump()), ())
 
 
 class WorldError(DarkroomError):
@@ -61,6 +84,9 @@ class ObjectMissing(StoreUnavailable):
     def __init__(self, name: str) -> None:
         super().__init__(f"the store has no object named {name}")
         self.name = name
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (type(self), (self.name,))
 
 
 class RecordsUnavailable(WorldError):

@@ -194,10 +194,3 @@ class Records(Protocol):
 
         Each photo's rows are written in one transaction or not at all.
         """
-
-
-class Progress(Protocol):
-    """Where a long operation says how far it is."""
-
-    def update(self, *, done: int, failed: int) -> None:
-        """So many photos have an outcome by now, so many of them failed."""

@@ -50,7 +50,7 @@ class DatabaseSettings(Section):
 
     url: str | None = Field(
         None,
-        description="SQLAlchemy URL, sqlite:///… or postgresql+psycopg://…. Unset: one in the home.",
+        description="sqlite:///… or postgresql+psycopg://…. Unset: a file in the home.",
     )
     max_concurrent_db_operations: PositiveInt = Field(
         1, description="Steps writing to the database at once, across all runs (pool `database`)."
@@ -200,7 +200,7 @@ class HashSettings(Section):
     hash_source: Literal["rendition", "original"] = Field(
         "rendition",
         description="rendition: the upright fitted RGB image before encoding. original: the upright"
-        " full-size image, bit-identical to imagehash on the file itself, at several times the cost.",
+        " full-size image, bit-identical to imagehash on the file, at several times the cost.",
     )
 
 

@@ -1,0 +1,37 @@
+"""What of a stage has to be done again, and what stands.
+
+A row stands while everything it was made from is the same and its outcome is final. `failed` is
+never final: whoever runs the stage again wants it tried again.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from darkroom.outcomes import Outcome
+from darkroom.rows import Row
+
+R = TypeVar("R", bound=Row)
+
+_DIGEST_LENGTH = 16
+
+
+def digest(*parts: object) -> str:
+    """16 hex digits that change when any of `parts` does. Parts are JSON values or models."""
+    text = json.dumps([_plain(part) for part in parts], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:_DIGEST_LENGTH]
+
+
+def standing(previous: Mapping[str, R], photo_id: str, inputs: str) -> R | None:
+    """The earlier row of this photo if it still holds."""
+    row = previous.get(photo_id)
+    if row is None or row.inputs != inputs or row.outcome is Outcome.FAILED:
+        return None
+    return row
+
+
+def _plain(part: object) -> object:
+    return part.model_dump(mode="json") if isinstance(part, BaseModel) else part

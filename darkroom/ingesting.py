@@ -1,0 +1,165 @@
+"""Photos in: fetch, examine and keep each one, all at once, in a bounded window.
+
+A photo goes to a worker process the moment its bytes are here, while others are still being
+fetched. Bytes travel by path.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import shutil
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from darkroom.blobs import blob_name
+from darkroom.errors import PhotoFailed
+from darkroom.examination import Examination, ExaminationSettings, examine
+from darkroom.outcomes import Failure
+from darkroom.ports import Fetched, Fetcher, Store
+from darkroom.rows import Entry
+from darkroom.settings import DownloadSettings, WorkerSettings
+from darkroom.window import Window
+from darkroom.workers import Workers
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One photo to take in: from its source or, when its bytes are kept already, from the store."""
+
+    entry: Entry
+    kept_sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What came of a task.
+
+    Bytes but no examination: the work on them failed. Neither: they could not be fetched.
+    """
+
+    entry: Entry
+    sha256: str | None = None
+    bytes: int | None = None
+    attempts: int = 0
+    examination: Examination | None = None
+    failure: Failure | None = None
+    fetch_seconds: float = 0.0
+    work_seconds: float = 0.0
+
+
+class Ingest:
+    """One run of photos through fetch, examination and store.
+
+    Originals and renditions are in the store before a photo is reported. Running it again is
+    harmless: blobs are named by their content. World errors stop the run; photos reported by then
+    stay kept.
+    """
+
+    def __init__(
+        self,
+        *,
+        fetcher: Fetcher,
+        store: Store,
+        workers: Workers,
+        downloads: DownloadSettings,
+        limits: WorkerSettings,
+        examination: ExaminationSettings,
+        scratch: Path,
+    ) -> None:
+        self._fetcher = fetcher
+        self._store = store
+        self._workers = workers
+        self._window = Window(photos=limits.photos_in_flight, bytes=limits.bytes_in_flight)
+        self._downloads = asyncio.Semaphore(downloads.max_concurrent_downloads)
+        self._examination = examination
+        self._scratch = scratch
+
+    async def run(self, tasks: Iterable[Task], report: Callable[[Ingested], None]) -> None:
+        """Take in all `tasks`; `report` is called once for each, in the order they finish."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for task in tasks:
+                    await self._window.enter()
+                    group.create_task(self._one(task, report))
+        except ExceptionGroup as errors:
+            raise errors.exceptions[0] from None
+        finally:
+            await self._fetcher.close()
+
+    async def _one(self, task: Task, report: Callable[[Ingested], None]) -> None:
+        weight = 0
+        folder = Path(tempfile.mkdtemp(dir=self._scratch))
+        try:
+            started = time.perf_counter()
+            async with self._bytes_of(task, folder) as fetched:
+                fetch_seconds = time.perf_counter() - started
+                weight = fetched.bytes
+                self._window.weigh(weight)
+                report(await self._examined(task, fetched, folder, fetch_seconds))
+        except PhotoFailed as error:
+            report(
+                Ingested(entry=task.entry, attempts=error.failure.attempts, failure=error.failure)
+            )
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+            await self._window.leave(weight)
+
+    @contextlib.asynccontextmanager
+    async def _bytes_of(self, task: Task, folder: Path) -> AsyncIterator[Fetched]:
+        if task.kept_sha256 is None:
+            async with self._downloads:
+                fetched = await self._fetcher.fetch(task.entry.uri, folder)
+            yield fetched
+            return
+        local = self._store.local(blob_name(task.kept_sha256))
+        path = await asyncio.to_thread(local.__enter__)
+        try:
+            yield Fetched(path=path, bytes=path.stat().st_size, attempts=0)
+        finally:
+            await asyncio.to_thread(local.__exit__, None, None, None)
+
+    async def _examined(
+        self, task: Task, fetched: Fetched, folder: Path, fetch_seconds: float
+    ) -> Ingested:
+        started = time.perf_counter()
+        examination: Examination | None = None
+        failure: Failure | None = None
+        try:
+            examination = await self._workers.run(
+                examine,
+                fetched.path,
+                filename=task.entry.filename,
+                settings=self._examination,
+                scratch=folder,
+            )
+            sha256 = examination.sha256
+        except PhotoFailed as error:
+            failure = error.failure
+            sha256 = await asyncio.to_thread(_sha256, fetched.path)
+        if task.kept_sha256 is None:
+            await asyncio.to_thread(self._store.add, blob_name(sha256), fetched.path)
+        if examination is not None and examination.rendition is not None:
+            rendition = examination.rendition
+            await asyncio.to_thread(self._store.add, blob_name(rendition.sha256), rendition.path)
+        return Ingested(
+            entry=task.entry,
+            sha256=sha256,
+            bytes=fetched.bytes,
+            attempts=fetched.attempts,
+            examination=examination,
+            failure=failure,
+            fetch_seconds=fetch_seconds,
+            work_seconds=time.perf_counter() - started if failure else _seconds(examination),
+        )
+
+
+def _seconds(examination: Examination | None) -> float:
+    return 0.0 if examination is None else examination.seconds
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

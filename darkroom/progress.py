@@ -1,0 +1,115 @@
+"""How far a stage is, in figures a person can read."""
+
+import threading
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Protocol, Self
+
+from pydantic import BaseModel, ConfigDict
+
+
+class StageProgress(BaseModel):
+    """One stage of one batch at one moment."""
+
+    model_config = ConfigDict(frozen=True)
+
+    batch: str
+    stage: str
+    total: int
+    """Photos that have to be worked on; those whose rows stand are not among them."""
+    done: int = 0
+    failed: int = 0
+    seconds: float = 0.0
+    finished: bool = False
+
+    @property
+    def rate(self) -> float:
+        """Photos per second so far; 0 before the first."""
+        return self.done / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """At the rate so far; None before the first photo."""
+        return (self.total - self.done) / self.rate if self.rate > 0 else None
+
+    def __str__(self) -> str:
+        left = "" if self.seconds_left is None else f", {self.seconds_left:.0f} s left"
+        return (
+            f"{self.stage}: {self.done} of {self.total} photos, {self.rate:.1f}/s{left},"
+            f" {self.failed} failed"
+        )
+
+
+class ProgressBoard(Protocol):
+    """Where others can see how far the stages of a run are."""
+
+    def show(self, run_id: str, progress: StageProgress) -> None:
+        """Replace what was shown of this stage. Losing one is harmless."""
+
+    def shown(self, run_id: str) -> list[StageProgress]:
+        """What is shown of a run's stages by now."""
+
+
+class Meter:
+    """Counts photos of one stage and tells listeners: often the board, seldom the log.
+
+    Several threads may count.
+    """
+
+    _BOARD_INTERVAL_S = 0.2
+    _LOG_INTERVAL_S = 10.0
+
+    def __init__(
+        self,
+        start: StageProgress,
+        *,
+        board: Callable[[StageProgress], None],
+        log: Callable[[str], None],
+    ) -> None:
+        self._now = start
+        self._board = board
+        self._log = log
+        self._lock = threading.Lock()
+        self._started = self._boarded = self._logged = time.monotonic()
+
+    def __enter__(self) -> Self:
+        self._board(self._now)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._update(done=self._now.done, failed=self._now.failed, finished=error is None)
+        self._board(self._now)
+        self._log(str(self._now))
+
+    @property
+    def now(self) -> StageProgress:
+        """The figures of this moment."""
+        return self._now
+
+    def photo(self, *, failed: bool) -> None:
+        """One more photo has its outcome."""
+        with self._lock:
+            self._update(done=self._now.done + 1, failed=self._now.failed + failed)
+            moment = time.monotonic()
+            if moment - self._boarded >= self._BOARD_INTERVAL_S:
+                self._boarded = moment
+                self._board(self._now)
+            if moment - self._logged >= self._LOG_INTERVAL_S:
+                self._logged = moment
+                self._log(str(self._now))
+
+    def _update(self, *, done: int, failed: int, finished: bool = False) -> None:
+        self._now = self._now.model_copy(
+            update={
+                "done": done,
+                "failed": failed,
+                "seconds": time.monotonic() - self._started,
+                "finished": finished,
+            }
+        )

@@ -1,0 +1,89 @@
+"""Worker processes for work on photos: whatever one photo does to its process, the others go on."""
+
+import asyncio
+import multiprocessing
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import TimeoutError as WorkTimeout
+from types import TracebackType
+from typing import ParamSpec, Self, TypeVar
+
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
+
+from darkroom.errors import PhotoFailed
+from darkroom.settings import WorkerSettings
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def usable_cores() -> int:
+    """Cores this process may really use: its affinity, not what the machine has."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class Workers:
+    """A pool of processes, each working on one photo at a time under a deadline.
+
+    A crash, hang or memory blow-up ends the worker it happens in and comes back as `PhotoFailed`
+    for the photo it was working on; the worker is replaced. Errors that the function raises on
+    purpose come back as they are. Pass paths, not bytes.
+
+    Processes come from a fork server: this process has threads by the time it needs workers, and
+    forking those is not safe. `preload` names the modules that the server imports once for all.
+    """
+
+    def __init__(self, settings: WorkerSettings, *, preload: Sequence[str] = ()) -> None:
+        self.count = settings.max_workers or usable_cores()
+        self._timeout_s = settings.timeout_per_image_s
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(list(preload))
+        self._pool = ProcessPool(max_workers=self.count, context=context)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Wait for work under way; after an error, stop it instead."""
+        if error is None:
+            self._pool.close()  # type: ignore[no-untyped-call]  # pebble annotates only some
+        else:
+            self._pool.stop()  # type: ignore[no-untyped-call]  # pebble annotates only some
+        self._pool.join()
+
+    def call(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `function` in a worker and wait for it. May be called from several threads."""
+        try:
+            result: T = self._schedule(function, args, kwargs).result()
+        except (WorkTimeout, ProcessExpired, MemoryError) as error:
+            raise self._photo_failed(error) from error
+        return result
+
+    async def run(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """As `call`, without holding up the event loop."""
+        try:
+            result: T = await asyncio.wrap_future(self._schedule(function, args, kwargs))
+        except (WorkTimeout, ProcessExpired, MemoryError) as error:
+            raise self._photo_failed(error) from error
+        return result
+
+    def _schedule(
+        self, function: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]
+    ) -> "ProcessFuture[T]":
+        return self._pool.schedule(function, args=args, kwargs=kwargs, timeout=self._timeout_s)
+
+    def _photo_failed(self, error: BaseException) -> PhotoFailed:
+        if isinstance(error, WorkTimeout):
+            return PhotoFailed(
+                "TimedOut", f"no result after {self._timeout_s:g} s", retryable=False
+            )
+        if isinstance(error, MemoryError):
+            return PhotoFailed("OutOfMemory", "the photo needs too much memory", retryable=False)
+        return PhotoFailed("Crashed", "its worker process ended", retryable=False)
