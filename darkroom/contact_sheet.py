@@ -44,10 +44,7 @@ def worth_showing(results: Sequence[PhotoResult], max_tiles: int = 60) -> list[P
 
 def tile_of(result: PhotoResult, image: bytes | None) -> Tile:
     """The tile of a result, with its rendition's bytes."""
-    if result.failures:
-        note = result.failures[0].error_type
-    else:
-        note = ", ".join(result.reasons)
+    note = result.failures[0].error_type if result.failures else ", ".join(result.reasons)
     return Tile(result.filename, result.outcome, note, image)
 
 
