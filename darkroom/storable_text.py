@@ -1,0 +1,27 @@
+"""Strangers' text, made fit for every place it is stored in.
+
+PostgreSQL takes no NUL character, and neither PostgreSQL nor Parquet takes a lone surrogate, which
+is how Python spells bytes of a file name that are not UTF-8.
+"""
+
+import re
+from typing import Any
+
+REPLACEMENT = "\ufffd"
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """`text` with each NUL and lone surrogate replaced by U+FFFD."""
+    return _UNSTORABLE.sub(REPLACEMENT, text)
+
+
+def storable_tree(value: Any) -> Any:  # noqa: ANN401 - JSON-like data of any shape
+    """The same for every string inside lists and dictionaries; other values stay as they are."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict):
+        return {storable_tree(key): storable_tree(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [storable_tree(item) for item in value]
+    return value
