@@ -1,0 +1,29 @@
+# The two commands: `make run` and `make test`. Each does its own set-up.
+
+.PHONY: help run test check setup setup-test
+
+help: ## What can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
+
+run: setup ## Import PHOTOS=<folder | zip | manifest | url>, or a small sample without it
+	@setup/first_import
+
+test: setup-test ## Run all tests
+	.venv/bin/pytest
+
+check: setup-test ## Formatting, lint, types, import rule, then all tests
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/pytest
+
+setup: ## What running needs: .venv with the locked packages, Tesseract with English data
+	@setup/environment run
+	@setup/tesseract
+
+setup-test: setup ## What testing needs besides: the locked tools, PostgreSQL
+	@setup/environment dev
+	@setup/postgresql
+
+export PHOTOS
