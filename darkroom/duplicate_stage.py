@@ -7,6 +7,7 @@ from darkroom.incremental import digest
 from darkroom.near_duplicates import match
 from darkroom.outcomes import Outcome, Reason
 from darkroom.ports import Fingerprint, FingerprintIndex
+from darkroom.progress import Meter
 from darkroom.rows import DuplicateRow, HashRow, ValidationRow
 from darkroom.settings import DuplicateSettings
 
@@ -14,63 +15,76 @@ from darkroom.settings import DuplicateSettings
 DUPLICATES_VERSION = "duplicates/1"
 
 
-def duplicate_rows(
-    batch: str,
-    photos: Mapping[str, Accepted | None],
-    hashes: Mapping[str, HashRow],
-    validations: Mapping[str, ValidationRow],
-    *,
-    previous: Mapping[str, DuplicateRow],
-    index: FingerprintIndex,
-    settings: DuplicateSettings,
-) -> list[DuplicateRow]:
-    """The table of duplicates, in the manifest's order.
+class DuplicatePlan:
+    """Which fingerprints a batch brings, and whether anything about them is new.
 
-    Left as it is when no photo's fingerprint and no setting changed: a photo is compared with what
-    arrived before it, and that does not change.
+    A photo is compared with what arrived before it, and that does not change: the table stands as
+    long as no photo's fingerprint and no setting changed.
     """
-    prints = {
-        photo_id: _fingerprint(hashes[photo_id], validations[photo_id])
-        for photo_id, photo in photos.items()
-        if photo is not None
-    }
-    inputs = {
-        photo_id: digest(
-            DUPLICATES_VERSION,
-            settings,
-            own.sha256,
-            f"{own.phash:016x}",
-            f"{own.dhash:016x}",
-            own.comparable,
-        )
-        for photo_id, own in prints.items()
-    }
-    if all(_stands(previous, photo_id, inputs.get(photo_id)) for photo_id in photos):
-        return [previous[photo_id] for photo_id in photos]
-    found = match(list(prints.values()), index, settings, batch)
-    rows: list[DuplicateRow] = []
-    for photo_id in photos:
-        if photo_id not in prints:
+
+    def __init__(
+        self,
+        photos: Mapping[str, Accepted | None],
+        hashes: Mapping[str, HashRow],
+        validations: Mapping[str, ValidationRow],
+        *,
+        previous: Mapping[str, DuplicateRow],
+        settings: DuplicateSettings,
+    ) -> None:
+        self._photo_ids = list(photos)
+        self._settings = settings
+        self._previous = previous
+        self._prints = {
+            photo_id: _fingerprint(hashes[photo_id], validations[photo_id])
+            for photo_id, photo in photos.items()
+            if photo is not None
+        }
+        self._inputs = {photo_id: _inputs(own, settings) for photo_id, own in self._prints.items()}
+
+    @property
+    def outstanding(self) -> int:
+        """Photos to be compared: all accepted ones of the batch, or none."""
+        return 0 if all(map(self._stands, self._photo_ids)) else len(self._prints)
+
+    def rows(self, batch: str, index: FingerprintIndex, meter: Meter) -> list[DuplicateRow]:
+        """The table, in the manifest's order."""
+        if not self.outstanding:
+            return [self._previous[photo_id] for photo_id in self._photo_ids]
+        found = match(batch, list(self._prints.values()), index, self._settings)
+        rows: list[DuplicateRow] = []
+        for photo_id in self._photo_ids:
+            if photo_id not in self._prints:
+                rows.append(
+                    DuplicateRow(photo_id=photo_id, outcome=Outcome.SKIPPED, inputs=SKIPPED_INPUTS)
+                )
+                continue
+            duplicate_of, neighbours = found[photo_id]
             rows.append(
-                DuplicateRow(photo_id=photo_id, outcome=Outcome.SKIPPED, inputs=SKIPPED_INPUTS)
+                DuplicateRow(
+                    photo_id=photo_id,
+                    outcome=Outcome.DONE,
+                    inputs=self._inputs[photo_id],
+                    duplicate_of=duplicate_of,
+                    near_duplicates=neighbours,
+                )
             )
-            continue
-        duplicate_of, neighbours = found[photo_id]
-        rows.append(
-            DuplicateRow(
-                photo_id=photo_id,
-                outcome=Outcome.DONE,
-                inputs=inputs[photo_id],
-                duplicate_of=duplicate_of,
-                near_duplicates=list(neighbours),
-            )
-        )
-    return rows
+            meter.photo(failed=False)
+        return rows
+
+    def _stands(self, photo_id: str) -> bool:
+        row = self._previous.get(photo_id)
+        return row is not None and row.inputs == self._inputs.get(photo_id, SKIPPED_INPUTS)
 
 
-def _stands(previous: Mapping[str, DuplicateRow], photo_id: str, inputs: str | None) -> bool:
-    row = previous.get(photo_id)
-    return row is not None and row.inputs == (inputs or SKIPPED_INPUTS)
+def _inputs(own: Fingerprint, settings: DuplicateSettings) -> str:
+    return digest(
+        DUPLICATES_VERSION,
+        settings,
+        own.sha256,
+        f"{own.phash:016x}",
+        f"{own.dhash:016x}",
+        own.comparable,
+    )
 
 
 def _fingerprint(hashes: HashRow, validation: ValidationRow) -> Fingerprint:

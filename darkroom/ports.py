@@ -115,6 +115,13 @@ class ObjectDetector(Protocol):
         """Objects, best score first, boxes in pixels of the image given."""
 
 
+class DetectorChoice(Protocol):
+    """The detector that the settings ask for, looked up when it is needed."""
+
+    def load(self) -> ObjectDetector | None:
+        """None when there is no model or detection is off. Raises `SettingsInvalid`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
     """What a photo is compared by."""

@@ -1,0 +1,50 @@
+"""QR and bar codes on photos, and the photo's unique ID."""
+
+import dagster as dg
+
+from assets.partitions import batches
+from assets.stage_events import no_failed_photos
+from assets.stage_step import Events, stage_step
+from darkroom.batch_tables import accepted, by_photo
+from darkroom.ports import Store
+from darkroom.progress import ProgressBoard
+from darkroom.recognition_stages import codes_stage
+from darkroom.rows import CodeRow, PhotoRow, RenditionRow, TextRow, ValidationRow
+from darkroom.settings import Settings
+from darkroom.tables import Tables
+from darkroom.workers import Workers
+
+
+@dg.asset(
+    partitions_def=batches,
+    pool="cpu",
+    group_name="recognition",
+    kinds={"parquet", "zxing"},
+    owners=["team:darkroom"],
+    io_manager_key="table_io",
+    check_specs=[no_failed_photos("codes")],
+)
+def codes(
+    context: dg.AssetExecutionContext,
+    photos: list[PhotoRow],
+    validations: list[ValidationRow],
+    renditions: list[RenditionRow],
+    texts: list[TextRow],
+    settings: dg.ResourceParam[Settings],
+    store: dg.ResourceParam[Store],
+    tables: dg.ResourceParam[Tables],
+    board: dg.ResourceParam[ProgressBoard],
+) -> Events[CodeRow]:
+    """QR and bar codes of each accepted photo, read from the original at full resolution.
+
+    With `codes.unique_id_pattern` set, also the photo's unique ID: looked for in the codes first,
+    then in the text.
+    """
+    chosen = accepted(photos, validations, renditions)
+    with Workers(settings.workers, preload=["darkroom.recognition"]) as workers:
+        stage = codes_stage(
+            chosen, by_photo(texts), settings=settings.codes, store=store, workers=workers
+        )
+        yield from stage_step(
+            context, stage, threads=workers.count, tables=tables, board=board, settings=settings
+        )

@@ -1,0 +1,51 @@
+"""Objects found on photos."""
+
+import dagster as dg
+
+from assets.partitions import batches
+from assets.stage_events import no_failed_photos
+from assets.stage_step import Events, stage_step
+from darkroom.batch_tables import accepted
+from darkroom.ports import DetectorChoice, Store
+from darkroom.progress import ProgressBoard
+from darkroom.recognition_stages import detections_stage
+from darkroom.rows import DetectionRow, PhotoRow, RenditionRow, ValidationRow
+from darkroom.settings import Settings
+from darkroom.tables import Tables
+from darkroom.workers import Workers
+
+
+@dg.asset(
+    partitions_def=batches,
+    pool="cpu",
+    group_name="recognition",
+    kinds={"parquet", "onnx"},
+    owners=["team:darkroom"],
+    io_manager_key="table_io",
+    check_specs=[no_failed_photos("detections")],
+)
+def detections(
+    context: dg.AssetExecutionContext,
+    photos: list[PhotoRow],
+    validations: list[ValidationRow],
+    renditions: list[RenditionRow],
+    settings: dg.ResourceParam[Settings],
+    store: dg.ResourceParam[Store],
+    tables: dg.ResourceParam[Tables],
+    detector: dg.ResourceParam[DetectorChoice],
+    board: dg.ResourceParam[ProgressBoard],
+) -> Events[DetectionRow]:
+    """Vehicles, or other labels of interest, on each accepted photo.
+
+    Boxes are in pixels of the upright original. Without a model every photo is skipped:
+    `darkroom models fetch yolox_nano` gets one, or `detector.model` names a YOLOX ONNX file.
+    """
+    chosen = accepted(photos, validations, renditions)
+    model = detector.load()
+    if model is None:
+        context.log.info("No detector model: skipped. `darkroom models fetch yolox_nano` gets one.")
+    with Workers(settings.workers, preload=["darkroom.recognition", "onnxruntime"]) as workers:
+        stage = detections_stage(chosen, detector=model, store=store, workers=workers)
+        yield from stage_step(
+            context, stage, threads=workers.count, tables=tables, board=board, settings=settings
+        )

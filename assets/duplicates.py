@@ -1,0 +1,51 @@
+"""Photos that came before."""
+
+import dagster as dg
+
+from assets.partitions import batches
+from assets.stage_events import meter, no_failed_photos, stage_events
+from assets.stage_step import Events
+from darkroom.batch_tables import accepted, by_photo, previous_rows
+from darkroom.duplicate_stage import DuplicatePlan
+from darkroom.ports import FingerprintIndex
+from darkroom.progress import ProgressBoard
+from darkroom.rows import DuplicateRow, HashRow, PhotoRow, RenditionRow, ValidationRow
+from darkroom.settings import Settings
+from darkroom.tables import Tables
+
+
+@dg.asset(
+    partitions_def=batches,
+    pool="database",
+    group_name="recognition",
+    kinds={"parquet", "numpy"},
+    owners=["team:darkroom"],
+    io_manager_key="table_io",
+    check_specs=[no_failed_photos("duplicates")],
+)
+def duplicates(
+    context: dg.AssetExecutionContext,
+    photos: list[PhotoRow],
+    validations: list[ValidationRow],
+    hashes: list[HashRow],
+    renditions: list[RenditionRow],
+    settings: dg.ResourceParam[Settings],
+    tables: dg.ResourceParam[Tables],
+    fingerprints: dg.ResourceParam[FingerprintIndex],
+    board: dg.ResourceParam[ProgressBoard],
+) -> Events[DuplicateRow]:
+    """For each accepted photo the first arrival of the same bytes, and earlier look-alikes.
+
+    Compared with all batches of this database. Near means that both pHash and dHash are within
+    their radius; photos with too little to see are not compared by look.
+    """
+    plan = DuplicatePlan(
+        accepted(photos, validations, renditions),
+        by_photo(hashes),
+        by_photo(validations),
+        previous=previous_rows(tables, "duplicates", context.partition_key, DuplicateRow),
+        settings=settings.duplicates,
+    )
+    with meter(context, board, stage="duplicates", total=plan.outstanding) as counted:
+        rows = plan.rows(context.partition_key, fingerprints, counted)
+    yield from stage_events(context, rows=rows, counted=counted, settings=settings)

@@ -1,0 +1,135 @@
+"""Photos taken in: fetched, validated, hashed and standardised in one streaming step."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+from darkroom.examination import ExaminationSettings
+
+from assets.partitions import batches
+from assets.stage_events import meter, no_failed_photos, stage_events
+from darkroom.batch_tables import MANIFESTS, previous_rows
+from darkroom.ingest_rows import IngestPlan, IngestTables
+from darkroom.ingesting import Ingest, Ingested
+from darkroom.outcomes import Outcome
+from darkroom.ports import Fetcher, Store
+from darkroom.progress import ProgressBoard
+from darkroom.rows import Entry, HashRow, PhotoRow, RenditionRow, ValidationRow
+from darkroom.scratch import Scratch
+from darkroom.settings import Settings
+from darkroom.tables import Tables
+from darkroom.workers import Workers
+
+_STAGES = ("photos", "validations", "hashes", "renditions")
+"""In topological order, which is the order that outputs must be yielded in."""
+
+
+def _out(description: str, *kinds: str) -> dg.AssetOut:
+    return dg.AssetOut(
+        is_required=False,
+        io_manager_key="table_io",
+        description=description,
+        group_name="ingest",
+        kinds={"parquet", *kinds},
+        owners=["team:darkroom"],
+    )
+
+
+@dg.multi_asset(
+    outs={
+        "photos": _out(
+            "Every photo of the batch as it arrived: its bytes in the store under their SHA-256,"
+            " what its header and EXIF say, or why it could not be fetched.",
+        ),
+        "validations": _out(
+            "The verdict on each photo: readable to its last byte, and every check with its value,"
+            " threshold and verdict. A bad photo is rejected with its reason.",
+            "pillow",
+        ),
+        "hashes": _out("SHA-256, pHash and dHash of each readable photo.", "pillow"),
+        "renditions": _out(
+            "Each readable photo in standard form: upright, sRGB, flattened on white, without"
+            " metadata, fitted.",
+            "pillow",
+        ),
+    },
+    internal_asset_deps={
+        "photos": {dg.AssetKey(MANIFESTS)},
+        "validations": {dg.AssetKey("photos")},
+        "hashes": {dg.AssetKey("photos")},
+        "renditions": {dg.AssetKey("photos")},
+    },
+    deps=[MANIFESTS],
+    name="ingest",
+    can_subset=True,
+    partitions_def=batches,
+    pool="downloads",
+    check_specs=[no_failed_photos(stage) for stage in _STAGES],
+)
+def ingest(
+    context: dg.AssetExecutionContext,
+    settings: dg.ResourceParam[Settings],
+    store: dg.ResourceParam[Store],
+    tables: dg.ResourceParam[Tables],
+    fetcher: dg.ResourceParam[Fetcher],
+    scratch: dg.ResourceParam[Scratch],
+    board: dg.ResourceParam[ProgressBoard],
+) -> Iterator[dg.Output[list[Any]] | dg.AssetCheckResult]:
+    """Fetch, examine and keep each photo of a batch, all at once in a bounded window.
+
+    Any part can be materialised alone: a changed threshold makes new verdicts from the kept
+    originals, without a download.
+    """
+    batch = context.partition_key
+    entries = tables.read(MANIFESTS, batch, Entry)
+    if not entries:
+        raise dg.Failure(
+            f"There is no batch {batch}: batches are made by `darkroom import` and the inbox.",
+            allow_retries=False,
+        )
+    examination = ExaminationSettings(
+        validation=settings.validation, hashes=settings.hashes, renditions=settings.renditions
+    )
+    plan = IngestPlan(
+        entries,
+        selected=context.selected_output_names,
+        previous=IngestTables(
+            photos=previous_rows(tables, "photos", batch, PhotoRow),
+            validations=previous_rows(tables, "validations", batch, ValidationRow),
+            hashes=previous_rows(tables, "hashes", batch, HashRow),
+            renditions=previous_rows(tables, "renditions", batch, RenditionRow),
+        ),
+        settings=examination,
+    )
+    with (
+        scratch.folder() as folder,
+        Workers(settings.workers, preload=["darkroom.examination"]) as workers,
+        meter(context, board, stage="ingest", total=len(plan.tasks)) as counted,
+    ):
+
+        def report(ingested: Ingested) -> None:
+            counted.photo(failed=plan.take(ingested) is Outcome.FAILED)
+
+        step = Ingest(
+            fetcher=fetcher,
+            store=store,
+            workers=workers,
+            downloads=settings.downloads,
+            limits=settings.workers,
+            examination=examination,
+            scratch=folder,
+        )
+        asyncio.run(step.run(plan.tasks, report))
+    for stage in _STAGES:
+        if stage in context.selected_output_names:
+            yield from stage_events(
+                context,
+                rows=plan.rows(stage),
+                counted=counted,
+                settings=settings,
+                output=stage,
+                check=any(
+                    key.asset_key.path == [stage] for key in context.selected_asset_check_keys
+                ),
+            )

@@ -1,0 +1,7 @@
+"""One partition per batch, in every asset."""
+
+import dagster as dg
+
+BATCHES = "batches"
+
+batches = dg.DynamicPartitionsDefinition(name=BATCHES)

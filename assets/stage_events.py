@@ -1,0 +1,142 @@
+"""What every stage tells Dagster: its table, its counts, its failures and its check."""
+
+import warnings
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import dagster as dg
+
+from assets.partitions import batches
+from darkroom.markdown import visible
+from darkroom.outcomes import Outcome
+from darkroom.progress import Meter, ProgressBoard, StageProgress
+from darkroom.rows import Row
+from darkroom.settings import Settings
+
+CHECK = "no_failed_photos"
+
+R = TypeVar("R", bound=Row)
+
+_TABLE_LIMIT = 100
+
+
+def no_failed_photos(stage: str) -> dg.AssetCheckSpec:
+    """The check of a stage, one answer per batch."""
+    with warnings.catch_warnings():
+        # A check per partition is what we need, and Dagster still calls it a preview.
+        warnings.simplefilter("ignore", dg.PreviewWarning)
+        return dg.AssetCheckSpec(
+            CHECK,
+            asset=stage,
+            partitions_def=batches,
+            description="Every photo of the batch has a verdict from this stage.",
+        )
+
+
+def meter(
+    context: dg.AssetExecutionContext, board: ProgressBoard, *, stage: str, total: int
+) -> Meter:
+    """Counts photos on the progress board, and every few seconds in the run's log."""
+
+    def show(progress: StageProgress) -> None:
+        board.show(context.run_id, progress)
+
+    start = StageProgress(batch=context.partition_key, stage=stage, total=total)
+    return Meter(start, board=show, log=context.log.info)
+
+
+@dataclass(frozen=True, slots=True)
+class StageReport:
+    """The table of a stage and how it came about."""
+
+    stage: str
+    rows: Sequence[Row]
+    progress: StageProgress
+
+    @property
+    def failed(self) -> list[Row]:
+        return [row for row in self.rows if row.outcome is Outcome.FAILED]
+
+    def metadata(self) -> dict[str, dg.MetadataValue]:
+        """Counts, speed and failures, as the UI shows them."""
+        counts = Counter(row.outcome for row in self.rows)
+        shown: dict[str, dg.MetadataValue] = {
+            "photos": dg.MetadataValue.int(len(self.rows)),
+            **{outcome.value: dg.MetadataValue.int(counts[outcome]) for outcome in Outcome},
+            "worked_on": dg.MetadataValue.int(self.progress.done),
+            "seconds": dg.MetadataValue.float(round(self.progress.seconds, 2)),
+            "photos_per_second": dg.MetadataValue.float(round(self.progress.rate, 2)),
+        }
+        if self.failed:
+            shown["failures"] = failure_table(self.failed)
+        return shown
+
+
+def failure_table(failed: Sequence[Row]) -> dg.TableMetadataValue:
+    """One line per failed photo. The UI shows a table's cells as plain text."""
+    records = [
+        dg.TableRecord(
+            {
+                "photo": row.photo_id,
+                "error": row.failure.error_type,
+                "message": visible(row.failure.message),
+                "attempts": row.failure.attempts,
+                "retryable": row.failure.retryable,
+            }
+        )
+        for row in failed[:_TABLE_LIMIT]
+        if row.failure
+    ]
+    return dg.MetadataValue.table(records)
+
+
+def observe_failures(
+    context: dg.AssetExecutionContext, report: StageReport, settings: Settings
+) -> None:
+    """Each failed photo in the stage's lineage; beyond the bound the table has them all."""
+    for row in report.failed[: settings.runs.observations_per_batch]:
+        if row.failure is None:
+            continue
+        context.log_event(
+            dg.AssetObservation(
+                asset_key=report.stage,
+                partition=context.partition_key,
+                description=f"{row.photo_id} failed: {visible(row.failure.message)}",
+                metadata={
+                    "photo": row.photo_id,
+                    "error_type": row.failure.error_type,
+                    "message": visible(row.failure.message),
+                    "attempts": row.failure.attempts,
+                    "retryable": row.failure.retryable,
+                },
+            )
+        )
+
+
+def check_result(report: StageReport) -> dg.AssetCheckResult:
+    """Whether every photo has a verdict from this stage."""
+    return dg.AssetCheckResult(
+        asset_key=report.stage,
+        check_name=CHECK,
+        passed=not report.failed,
+        metadata={"failed": len(report.failed), "photos": len(report.rows)},
+    )
+
+
+def stage_events(
+    context: dg.AssetExecutionContext,
+    *,
+    rows: list[R],
+    counted: Meter,
+    settings: Settings,
+    output: str = "result",
+    check: bool = True,
+) -> Iterator[dg.Output[list[R]] | dg.AssetCheckResult]:
+    """The output of a stage, after its failures and before its check."""
+    report = StageReport(counted.now.stage if output == "result" else output, rows, counted.now)
+    observe_failures(context, report, settings)
+    yield dg.Output(rows, output_name=output, metadata=report.metadata())
+    if check:
+        yield check_result(report)

@@ -1,0 +1,36 @@
+"""The step of a stage that works on each photo by itself."""
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+import dagster as dg
+
+from assets.stage_events import meter, stage_events
+from darkroom.batch_tables import previous_rows
+from darkroom.progress import ProgressBoard
+from darkroom.rows import Row
+from darkroom.settings import Settings
+from darkroom.stages import Stage, run_stage
+from darkroom.tables import Tables
+
+W = TypeVar("W")
+R = TypeVar("R", bound=Row)
+
+Events = Iterator[dg.Output[list[R]] | dg.AssetCheckResult]
+
+
+def stage_step(
+    context: dg.AssetExecutionContext,
+    stage: Stage[W, R],
+    *,
+    threads: int,
+    tables: Tables,
+    board: ProgressBoard,
+    settings: Settings,
+) -> Events[R]:
+    """Run the stage over the batch, showing its progress, and report it."""
+    previous = previous_rows(tables, stage.name, context.partition_key, stage.row)
+    total = len(stage.outstanding(previous))
+    with meter(context, board, stage=stage.name, total=total) as counted:
+        rows = run_stage(stage, previous=previous, meter=counted, threads=threads)
+    yield from stage_events(context, rows=rows, counted=counted, settings=settings)

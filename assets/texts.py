@@ -1,0 +1,53 @@
+"""Text read from photos."""
+
+import dagster as dg
+
+from assets.partitions import batches
+from assets.stage_events import no_failed_photos
+from assets.stage_step import Events, stage_step
+from darkroom.batch_tables import accepted
+from darkroom.ports import Store, TextReader
+from darkroom.progress import ProgressBoard
+from darkroom.recognition_stages import texts_stage
+from darkroom.rows import PhotoRow, RenditionRow, TextRow, ValidationRow
+from darkroom.settings import Settings
+from darkroom.tables import Tables
+from darkroom.workers import Workers
+
+
+@dg.asset(
+    partitions_def=batches,
+    pool="cpu",
+    group_name="recognition",
+    kinds={"parquet", "tesseract"},
+    owners=["team:darkroom"],
+    io_manager_key="table_io",
+    check_specs=[no_failed_photos("texts")],
+)
+def texts(
+    context: dg.AssetExecutionContext,
+    photos: list[PhotoRow],
+    validations: list[ValidationRow],
+    renditions: list[RenditionRow],
+    settings: dg.ResourceParam[Settings],
+    store: dg.ResourceParam[Store],
+    tables: dg.ResourceParam[Tables],
+    text_reader: dg.ResourceParam[TextReader],
+    board: dg.ResourceParam[ProgressBoard],
+) -> Events[TextRow]:
+    """Text of each accepted photo, with the engine's confidence and every word's box.
+
+    Read from the rendition by Tesseract; boxes are in pixels of the upright original. A photo
+    without text has an empty text, not a missing one.
+    """
+    chosen = accepted(photos, validations, renditions)
+    with Workers(settings.workers, preload=["darkroom.recognition"]) as workers:
+        stage = texts_stage(
+            chosen,
+            reader=text_reader if settings.ocr.enabled else None,
+            store=store,
+            workers=workers,
+        )
+        yield from stage_step(
+            context, stage, threads=workers.count, tables=tables, board=board, settings=settings
+        )
