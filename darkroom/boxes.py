@@ -1,0 +1,41 @@
+"""Boxes that overlap: intersection over union, and non-maximum suppression."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Boxes = NDArray[np.float32]
+"""N x 4: left, top, right, bottom."""
+
+
+def overlaps(box: Boxes, others: Boxes) -> NDArray[np.float32]:
+    """Intersection over union of one box (shape 4) with each of the others; 0 for empty ones."""
+    left_top = np.maximum(box[:2], others[:, :2])
+    right_bottom = np.minimum(box[2:], others[:, 2:])
+    shared = np.prod(np.clip(right_bottom - left_top, 0, None), axis=1)
+    union = _areas(box[None]) + _areas(others) - shared
+    shares: NDArray[np.float32] = np.divide(
+        shared, union, out=np.zeros_like(shared), where=union > 0
+    )
+    return shares
+
+
+def suppressed(
+    boxes: Boxes, scores: NDArray[np.float32], classes: NDArray[np.intp], *, max_overlap: float
+) -> NDArray[np.intp]:
+    """Indices of the boxes to keep, best score first; equal scores keep their order.
+
+    A box is dropped when it overlaps a better one of its own class by more than `max_overlap`.
+    """
+    waiting = np.argsort(-scores, kind="stable")
+    kept = []
+    while waiting.size:
+        best, waiting = waiting[0], waiting[1:]
+        kept.append(best)
+        rivals = classes[waiting] == classes[best]
+        waiting = waiting[~(rivals & (overlaps(boxes[best], boxes[waiting]) > max_overlap))]
+    return np.array(kept, dtype=np.intp)
+
+
+def _areas(boxes: Boxes) -> NDArray[np.float32]:
+    sides: NDArray[np.float32] = np.clip(boxes[:, 2:] - boxes[:, :2], 0, None)
+    return sides[:, 0] * sides[:, 1]

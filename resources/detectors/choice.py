@@ -1,0 +1,47 @@
+"""The object detector that the settings name, if its model is there."""
+
+import hashlib
+from pathlib import Path
+
+from darkroom.errors import SettingsInvalid
+from darkroom.ports import ObjectDetector
+from darkroom.settings import DetectorSettings
+from resources.detectors.labels import check_labels_of_interest, read_labels
+from resources.detectors.yolox_onnx import YoloxDetector
+
+
+def detector(settings: DetectorSettings, *, default_model: Path) -> ObjectDetector | None:
+    """A detector whose model has been loaded and checked once.
+
+    None when detection is off, or no model is configured and none is at `default_model`. Raises
+    `SettingsInvalid` for a configured model, label file or label that cannot be used.
+    """
+    if not settings.enabled:
+        return None
+    model = Path(settings.model) if settings.model else default_model
+    if not model.is_file():
+        if settings.model is None:
+            return None
+        raise SettingsInvalid(
+            f"detector.model: there is no file {model}; `darkroom models fetch` gets one"
+        )
+    labels = read_labels(settings.label_file)
+    check_labels_of_interest(settings.labels, labels)
+    chosen = YoloxDetector(
+        model=str(model),
+        digest=_sha256(model),
+        labels=labels,
+        labels_of_interest=frozenset(settings.labels),
+        min_score=settings.min_score,
+        max_overlap=settings.max_overlap,
+    )
+    chosen.check()
+    return chosen
+
+
+def _sha256(model: Path) -> str:
+    try:
+        with model.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise SettingsInvalid(f"detector.model: {model} cannot be read: {error}") from error

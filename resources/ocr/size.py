@@ -1,0 +1,19 @@
+"""The largest image that Tesseract takes."""
+
+from darkroom.errors import PhotoFailed
+from darkroom.ports import GrayImage
+
+MAX_EDGE_PX = 32_767
+"""Tesseract keeps coordinates in 16 bits."""
+
+
+def refuse_too_large(image: GrayImage) -> None:
+    """Raise `PhotoFailed`: an engine that cannot look is no proof that there is no text."""
+    if max(image.shape) > MAX_EDGE_PX:
+        height, width = image.shape
+        raise PhotoFailed(
+            "ImageTooLarge",
+            f"{width} x {height} pixels, and Tesseract takes {MAX_EDGE_PX} at most; set a smaller"
+            " renditions.long_edge_px",
+            retryable=False,
+        )
