@@ -17,11 +17,16 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Entry(Part):
-    """One entry of a manifest: where a photo comes from."""
+class PhotoPart(Part):
+    """Something said of one photo of a batch."""
 
     photo_id: str
     """Stable and unique inside its batch."""
+
+
+class Entry(PhotoPart):
+    """One entry of a manifest: where a photo comes from."""
+
     uri: str
     filename: str
     identity: str
@@ -30,10 +35,9 @@ class Entry(Part):
     """Further manifest columns, a JSON object of strings."""
 
 
-class Row(Part):
+class Row(PhotoPart):
     """What every stage says of a photo."""
 
-    photo_id: str
     outcome: Outcome
     failure: Failure | None = None
     inputs: str

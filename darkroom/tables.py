@@ -14,10 +14,10 @@ from darkroom.arrow_schema import arrow_schema
 from darkroom.batches import is_batch_key
 from darkroom.errors import ObjectMissing, TableUnreadable
 from darkroom.ports import Store
-from darkroom.rows import Part
+from darkroom.rows import PhotoPart
 from darkroom.storable_text import storable_tree
 
-R = TypeVar("R", bound=Part)
+R = TypeVar("R", bound=PhotoPart)
 STAGE = re.compile(r"[a-z][a-z0-9_]{0,49}")
 
 
@@ -58,7 +58,7 @@ class Tables:
                 self.store.uri(name), stage, f"{where}: {wrong['msg']}"
             ) from error
 
-    def write(self, stage: str, batch: str, rows: Sequence[Part]) -> bool:
+    def write(self, stage: str, batch: str, rows: Sequence[PhotoPart]) -> bool:
         """Replace the table in one step; True when its bytes changed, else nothing is written.
 
         All rows are of one model, each photo has one; anything else raises `ValueError`.
@@ -74,9 +74,9 @@ class Tables:
         return True
 
 
-def parquet(rows: Sequence[Part]) -> bytes:
+def parquet(rows: Sequence[PhotoPart]) -> bytes:
     """Rows as a Parquet file: the same bytes for the same rows, on one version of Arrow."""
-    model = type(rows[0]) if rows else Part
+    model = type(rows[0]) if rows else PhotoPart
     if any(type(row) is not model for row in rows):
         raise ValueError(f"rows of one table are all of one model, here {model.__name__}")
     if len({row.photo_id for row in rows}) != len(rows):
