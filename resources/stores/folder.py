@@ -1,0 +1,171 @@
+"""A store that is a folder on a local or mounted disk."""
+
+import errno
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from darkroom.errors import ObjectMissing, StoreUnavailable
+from darkroom.object_names import checked_name, checked_prefix, is_object_name
+
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+_NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+_COPY_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class FolderStore:
+    """Objects are files below `root`. Holds what `darkroom.ports.Store` promises.
+
+    A file is written beside its place under a name that starts with a dot, synced and renamed, and
+    its folder synced: after a power cut an object is there in full or not at all.
+    """
+
+    root: Path
+
+    def __post_init__(self) -> None:
+        # Another process may have another working directory.
+        object.__setattr__(self, "root", self.root.absolute())
+
+    def put(self, name: str, data: bytes) -> None:
+        path = self._path(name)
+        with self._reported(name), _written_beside(path) as (unfinished, file):
+            file.write(data)
+            _finish(file)
+            unfinished.replace(path)
+            _sync_folder(path.parent)
+
+    def add(self, name: str, source: Path) -> bool:
+        path = self._path(name)
+        with source.open("rb") as original, self._reported(name):
+            if path.is_file():
+                return False
+            with _written_beside(path) as (unfinished, file):
+                shutil.copyfileobj(original, file, _COPY_BYTES)
+                _finish(file)
+                added = _place(unfinished, path)
+                _sync_folder(path.parent)
+                return added
+
+    def read(self, name: str) -> bytes:
+        path = self._path(name)
+        with self._reported(name):
+            try:
+                return path.read_bytes()
+            except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+                raise ObjectMissing(name) from None
+
+    @contextmanager
+    def local(self, name: str) -> Iterator[Path]:
+        """The object's own file: do not write to it."""
+        if not self.exists(name):
+            raise ObjectMissing(name)
+        yield self._path(name)
+
+    def exists(self, name: str) -> bool:
+        with self._reported(name):
+            return self._path(name).is_file()
+
+    def names(self, prefix: str) -> Iterator[str]:
+        folder, slash, start = checked_prefix(prefix).rpartition("/")
+        with self._reported(prefix):
+            yield from _names(self.root / folder, folder + slash, start)
+
+    def delete(self, name: str) -> None:
+        path = self._path(name)
+        with self._reported(name):
+            if path.is_file():
+                path.unlink(missing_ok=True)
+                _sync_folder(path.parent)
+
+    def uri(self, name: str) -> str:
+        return self._path(name).as_uri()
+
+    def _path(self, name: str) -> Path:
+        return self.root / checked_name(name)
+
+    @contextmanager
+    def _reported(self, name: str) -> Iterator[None]:
+        """Turns what the operating system says into one sentence."""
+        try:
+            yield
+        except OSError as error:
+            if error.errno in _FULL:
+                raise StoreUnavailable(
+                    f"the disk of the store {self.root} is full; make room and try again"
+                ) from error
+            raise StoreUnavailable(
+                f"the store {self.root} refuses {name or 'a listing'}: {error.strerror or error}"
+            ) from error
+
+
+@contextmanager
+def _written_beside(path: Path) -> Iterator[tuple[Path, BinaryIO]]:
+    """A new file in the folder of `path`; whatever is left of it at the end is removed."""
+    _make_folder(path.parent)
+    unfinished = path.parent / f".{uuid.uuid4().hex}.unfinished"
+    try:
+        with unfinished.open("xb") as file:
+            yield unfinished, file
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _finish(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _place(unfinished: Path, path: Path) -> bool:
+    """Give the file its name unless it is taken: a hard link fails where a rename would replace."""
+    try:
+        path.hardlink_to(unfinished)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        if error.errno not in _NO_HARD_LINKS:
+            raise
+        # Some network and removable file systems. Two may then both believe to be the first; the
+        # content is the same by name.
+        unfinished.replace(path)
+    return True
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        _make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _sync_folder(folder.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _names(folder: Path, prefix: str, start: str) -> Iterator[str]:
+    """Names in the order of whole paths, hence a folder sorts with the slash that follows it."""
+    try:
+        with os.scandir(folder) as entries:
+            found = sorted(
+                entry.name + "/" if entry.is_dir(follow_symlinks=False) else entry.name
+                for entry in entries
+                if entry.name.startswith(start)
+            )
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    for entry_name in found:
+        if not is_object_name(entry_name.removesuffix("/")):
+            continue
+        if entry_name.endswith("/"):
+            yield from _names(folder / entry_name, prefix + entry_name, "")
+        else:
+            yield prefix + entry_name
