@@ -39,12 +39,8 @@ def meter(
     context: dg.AssetExecutionContext, board: ProgressBoard, *, stage: str, total: int
 ) -> Meter:
     """Counts photos on the progress board, and every few seconds in the run's log."""
-
-    def show(progress: StageProgress) -> None:
-        board.show(context.run_id, progress)
-
     start = StageProgress(batch=context.partition_key, stage=stage, total=total)
-    return Meter(start, board=show, log=context.log.info)
+    return Meter(start, board=board.show, log=context.log.info)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,13 +42,13 @@ class StageProgress(BaseModel):
 
 
 class ProgressBoard(Protocol):
-    """Where others can see how far the stages of a run are."""
+    """Where others can see how far the stages of a batch are."""
 
-    def show(self, run_id: str, progress: StageProgress) -> None:
+    def show(self, progress: StageProgress) -> None:
         """Replace what was shown of this stage. Losing one is harmless."""
 
-    def shown(self, run_id: str) -> list[StageProgress]:
-        """What is shown of a run's stages by now."""
+    def shown(self, batch: str, *, since: float) -> list[StageProgress]:
+        """What was shown of a batch's stages after the moment `since`, in seconds of the epoch."""
 
 
 class Meter:

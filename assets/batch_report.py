@@ -1,0 +1,89 @@
+"""The gate: a batch at a glance, red when any of its photos failed."""
+
+import base64
+import time
+
+import dagster as dg
+
+from assets.partitions import batches
+from assets.stage_events import CHECK, no_failed_photos
+from darkroom.batch_tables import read_results, read_stages
+from darkroom.ports import Store
+from darkroom.progress import ProgressBoard
+from darkroom.reporting import (
+    contact_sheet_of,
+    counts_of,
+    failures_table,
+    reasons_table,
+    speed_table,
+    speeds,
+)
+from darkroom.results import PhotoResult
+from darkroom.tables import Tables
+
+
+@dg.asset(
+    partitions_def=batches,
+    deps=["records"],
+    group_name="results",
+    kinds={"report"},
+    owners=["team:darkroom"],
+    check_specs=[no_failed_photos("batch_report")],
+)
+def batch_report(
+    context: dg.AssetExecutionContext,
+    store: dg.ResourceParam[Store],
+    tables: dg.ResourceParam[Tables],
+    board: dg.ResourceParam[ProgressBoard],
+) -> dg.MaterializeResult[None]:
+    """Counts, speed, contact sheet and failures of a batch.
+
+    Fails when any photo failed, so that the batch's partition and run are red. Materialising the
+    partition again, or a backfill of failed partitions, works on the failed photos only.
+    """
+    batch = context.partition_key
+    results = read_results(tables, batch)
+    run_started = context.instance.get_run_record_by_id(context.run_id)
+    since = run_started.create_timestamp.timestamp() if run_started else time.time()
+    metadata = _metadata(batch, results, store)
+    metadata["speed"] = dg.MetadataValue.md(
+        speed_table(speeds(read_stages(tables, batch), board.shown(batch, since=since)))
+    )
+    failed = counts_of(results).failed
+    check = dg.AssetCheckResult(
+        check_name=CHECK, passed=not failed, metadata={"failed": failed, "photos": len(results)}
+    )
+    if failed:
+        # A failed step leaves no materialization, so the report is shown as an observation.
+        context.log_event(
+            dg.AssetObservation(asset_key="batch_report", partition=batch, metadata=metadata)
+        )
+        raise dg.Failure(
+            f"{failed} of {len(results)} photos of {batch} failed: materialise this partition"
+            " again to work on just these",
+            metadata=metadata,
+            allow_retries=False,
+        )
+    return dg.MaterializeResult(metadata=metadata, check_results=[check])
+
+
+def _metadata(batch: str, results: list[PhotoResult], store: Store) -> dict[str, dg.MetadataValue]:
+    counts = counts_of(results)
+    sheet = contact_sheet_of(results, store)
+    name = f"reports/{batch}/contact_sheet.jpg"
+    store.put(name, sheet)
+    shown: dict[str, dg.MetadataValue] = {
+        "photos": dg.MetadataValue.int(counts.photos),
+        "done": dg.MetadataValue.int(counts.done),
+        "rejected": dg.MetadataValue.int(counts.rejected),
+        "failed": dg.MetadataValue.int(counts.failed),
+        "contact_sheet": dg.MetadataValue.md(
+            f"![contact sheet](data:image/jpeg;base64,{base64.b64encode(sheet).decode()})"
+        ),
+        "contact_sheet_file": dg.MetadataValue.url(store.uri(name)),
+    }
+    if counts.rejected or counts.failed:
+        shown["reasons"] = dg.MetadataValue.md(reasons_table(results))
+    if counts.failed:
+        shown["failures"] = dg.MetadataValue.md(failures_table(results))
+    return shown

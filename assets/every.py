@@ -1,0 +1,23 @@
+"""All assets, for whoever assembles them."""
+
+from assets.batch_report import batch_report
+from assets.codes import codes
+from assets.deliveries import deliveries
+from assets.detections import detections
+from assets.duplicates import duplicates
+from assets.ingest import ingest
+from assets.manifests import manifests
+from assets.records import records
+from assets.texts import texts
+
+EVERY_ASSET = [
+    manifests,
+    ingest,
+    texts,
+    codes,
+    detections,
+    duplicates,
+    deliveries,
+    records,
+    batch_report,
+]

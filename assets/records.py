@@ -1,0 +1,62 @@
+"""Rows in the database."""
+
+import dagster as dg
+
+from assets.partitions import batches
+from assets.stage_events import meter, no_failed_photos, stage_events
+from assets.stage_step import Events
+from darkroom.batch_tables import previous_rows, read_results
+from darkroom.ports import Records
+from darkroom.progress import ProgressBoard
+from darkroom.record_stage import RecordPlan
+from darkroom.rows import RecordRow
+from darkroom.settings import Settings
+from darkroom.tables import Tables
+
+
+@dg.asset(
+    partitions_def=batches,
+    deps=[
+        "photos",
+        "validations",
+        "hashes",
+        "renditions",
+        "texts",
+        "codes",
+        "detections",
+        "duplicates",
+        "deliveries",
+    ],
+    pool="database",
+    group_name="results",
+    kinds={"parquet", "sqlalchemy"},
+    owners=["team:darkroom"],
+    io_manager_key="table_io",
+    check_specs=[no_failed_photos("records")],
+)
+def records(
+    context: dg.AssetExecutionContext,
+    settings: dg.ResourceParam[Settings],
+    tables: dg.ResourceParam[Tables],
+    database: dg.ResourceParam[Records],
+    board: dg.ResourceParam[ProgressBoard],
+) -> Events[RecordRow]:
+    """Every photo in the records database, with its checks, texts, codes, objects and failures.
+
+    A photo's rows are written in one transaction or not at all, and only when something about the
+    photo has changed.
+    """
+    batch = context.partition_key
+    plan = RecordPlan(
+        read_results(tables, batch, leave_out=["records"]),
+        previous=previous_rows(tables, "records", batch, RecordRow),
+        database=settings.database.url or "",
+    )
+    with meter(context, board, stage="records", total=len(plan.outstanding)) as counted:
+        rows = plan.write(
+            batch,
+            database,
+            photos_per_call=settings.database.photos_per_transaction,
+            meter=counted,
+        )
+    yield from stage_events(context, rows=rows, counted=counted, settings=settings)

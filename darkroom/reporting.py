@@ -1,0 +1,145 @@
+"""What a batch's report says: counts, speed, failures by reason, and its pictures."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from darkroom.blobs import blob_name
+from darkroom.contact_sheet import Tile, contact_sheet, tile_of, worth_showing
+from darkroom.errors import ObjectMissing
+from darkroom.joining import Stages
+from darkroom.markdown import table
+from darkroom.outcomes import Outcome
+from darkroom.ports import Store
+from darkroom.progress import StageProgress
+from darkroom.results import PhotoResult
+
+_FAILURES_SHOWN = 100
+_TILES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class BatchCounts:
+    """How many photos of a batch came to which end."""
+
+    photos: int
+    done: int
+    rejected: int
+    failed: int
+    pending: int
+
+
+def counts_of(results: Sequence[PhotoResult]) -> BatchCounts:
+    """Photos by outcome."""
+    by_outcome = Counter(result.outcome for result in results)
+    return BatchCounts(
+        photos=len(results),
+        done=by_outcome["done"],
+        rejected=by_outcome["rejected"],
+        failed=by_outcome["failed"],
+        pending=by_outcome["pending"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StageSpeed:
+    """One stage of the latest run."""
+
+    stage: str
+    worked_on: int
+    seconds: float
+    """From its first photo to its last."""
+    work_seconds: float
+    """Sum over its photos of what each one took: what one at a time would have cost."""
+
+
+def speeds(stages: Stages, shown: Sequence[StageProgress]) -> list[StageSpeed]:
+    """Every stage that worked on something in the run whose progress is `shown`."""
+    made = stages.made()
+    ingest = ("photos", "validations", "hashes", "renditions")
+    found: list[StageSpeed] = []
+    for progress in shown:
+        names = ingest if progress.stage == "ingest" else (progress.stage,)
+        work = sum(row.seconds for name in names for row in made.get(name, {}).values())
+        if progress.done:
+            found.append(StageSpeed(progress.stage, progress.done, progress.seconds, work))
+    return found
+
+
+def speed_table(speeds_of_stages: Sequence[StageSpeed]) -> str:
+    """Markdown: seconds, rate, and how many times faster than one photo at a time."""
+    return table(
+        ["stage", "photos", "seconds", "photos/s", "one at a time, s", "speed-up"],
+        [
+            (
+                speed.stage,
+                speed.worked_on,
+                round(speed.seconds, 2),
+                round(speed.worked_on / speed.seconds, 1) if speed.seconds else None,
+                round(speed.work_seconds, 2),
+                round(speed.work_seconds / speed.seconds, 2) if speed.seconds else None,
+            )
+            for speed in speeds_of_stages
+        ],
+    )
+
+
+def reasons_table(results: Sequence[PhotoResult]) -> str:
+    """Markdown: rejected and failed photos, counted by reason."""
+    reasons = Counter(
+        ("rejected", reason)
+        for result in results
+        if result.outcome == Outcome.REJECTED
+        for reason in result.reasons
+    )
+    reasons.update(
+        ("failed", f"{failure.stage}: {failure.error_type}")
+        for result in results
+        for failure in result.failures
+    )
+    rows = [(outcome, reason, count) for (outcome, reason), count in reasons.most_common()]
+    return table(["outcome", "reason", "photos"], rows)
+
+
+def failures_table(results: Sequence[PhotoResult]) -> str:
+    """Markdown: each failed photo with its stage, error and attempts; bounded."""
+    rows = [
+        (
+            result.photo_id,
+            result.filename,
+            failure.stage,
+            failure.error_type,
+            failure.message,
+            failure.attempts,
+            "yes" if failure.retryable else "no",
+        )
+        for result in results
+        for failure in result.failures
+    ]
+    header = ["photo", "file", "stage", "error", "message", "attempts", "may pass later"]
+    shown = table(header, rows[:_FAILURES_SHOWN])
+    if len(rows) > _FAILURES_SHOWN:
+        shown += f"\n\nand {len(rows) - _FAILURES_SHOWN} more: `darkroom results` lists them all"
+    return shown
+
+
+def contact_sheet_of(results: Sequence[PhotoResult], store: Store) -> bytes:
+    """A JPEG of the batch; failed and rejected photos come before the rest when it is long."""
+    chosen = worth_showing(results, _TILES)
+    return contact_sheet(
+        _tiles(chosen, store), max_tiles=_TILES, not_shown=len(results) - len(chosen)
+    )
+
+
+def _tiles(results: Sequence[PhotoResult], store: Store) -> Iterator[Tile]:
+    for result in results:
+        yield tile_of(result, _rendition(result, store))
+
+
+def _rendition(result: PhotoResult, store: Store) -> bytes | None:
+    if result.rendition is None:
+        return None
+    try:
+        return store.read(blob_name(result.rendition.sha256))
+    except ObjectMissing:
+        return None

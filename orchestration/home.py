@@ -1,0 +1,67 @@
+"""The home: the one folder that a Darkroom installation writes to unless told otherwise."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+HOME_VARIABLE = "DARKROOM_HOME"
+_DEFAULT = ".darkroom"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where things are in a home. Also the DAGSTER_HOME: runs, events and schedules live beside."""
+
+    root: Path
+
+    @classmethod
+    def named(cls, folder: Path | None = None) -> Self:
+        """The folder given, else what DARKROOM_HOME says, else `.darkroom` where we stand."""
+        chosen = folder or Path(os.environ.get(HOME_VARIABLE) or _DEFAULT)
+        return cls(chosen.expanduser().resolve())
+
+    @property
+    def settings_file(self) -> Path:
+        return self.root / "darkroom.yaml"
+
+    @property
+    def dagster_file(self) -> Path:
+        return self.root / "dagster.yaml"
+
+    @property
+    def store(self) -> Path:
+        return self.root / "store"
+
+    @property
+    def records(self) -> Path:
+        return self.root / "records.db"
+
+    @property
+    def delivered(self) -> Path:
+        return self.root / "delivered"
+
+    @property
+    def inbox(self) -> Path:
+        return self.root / "inbox"
+
+    @property
+    def sources(self) -> Path:
+        """Archives that were fetched from a URL."""
+        return self.root / "sources"
+
+    @property
+    def scratch(self) -> Path:
+        return self.root / "scratch"
+
+    @property
+    def progress(self) -> Path:
+        return self.root / "progress"
+
+    @property
+    def models(self) -> Path:
+        return self.root / "models"
+
+    def make(self) -> None:
+        """Create the folder, and the inbox for people to find."""
+        self.inbox.mkdir(parents=True, exist_ok=True)

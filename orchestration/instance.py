@@ -1,0 +1,86 @@
+"""The Dagster instance of a home: its `dagster.yaml`, and its pools."""
+
+import os
+from contextlib import AbstractContextManager
+
+import dagster as dg
+import yaml
+
+from darkroom.settings import Settings
+from orchestration.home import HOME_VARIABLE, Home
+
+OWNER_TAG = "darkroom/owner"
+REPORT_TAG = "darkroom/report"
+PRIORITY_TAG = "dagster/priority"
+
+_MARK = (
+    "# Written by darkroom from its settings at every start. Remove this line to keep your own.\n"
+)
+
+
+def pool_limits(settings: Settings) -> dict[str, int]:
+    """Steps at once in each pool, across all runs of the home."""
+    return {
+        "downloads": settings.downloads.max_ingest_steps,
+        "cpu": settings.workers.max_cpu_steps,
+        "uploads": settings.deliveries.max_upload_steps,
+        "database": settings.database.max_concurrent_db_operations,
+    }
+
+
+def dagster_config(settings: Settings) -> dict[str, object]:
+    """What `dagster.yaml` says."""
+    return {
+        "telemetry": {"enabled": False},
+        # The newsletter dialog on the first visit.
+        "nux": {"enabled": False},
+        "concurrency": {
+            "pools": {"granularity": "op", "default_limit": 1},
+            "runs": {
+                "max_concurrent_runs": settings.runs.max_concurrent_runs,
+                "tag_concurrency_limits": [
+                    {
+                        "key": OWNER_TAG,
+                        "value": {"applyLimitPerUniqueValue": True},
+                        "limit": settings.runs.max_runs_per_owner,
+                    }
+                ],
+            },
+        },
+        "run_monitoring": {
+            "enabled": True,
+            "poll_interval_seconds": 20,
+            # Without it the pool slots of a killed run would never come back.
+            "free_slots_after_run_end_seconds": 30,
+        },
+        "retention": {
+            "schedule": {"purge_after_days": 30},
+            "sensor": {
+                "purge_after_days": {"skipped": 2, "failure": 30, "success": 30, "started": 2}
+            },
+        },
+    }
+
+
+def prepare(home: Home, settings: Settings) -> None:
+    """Make the home ready: folders, `dagster.yaml`, and the environment that Dagster reads.
+
+    A `dagster.yaml` without our first line is somebody's own and is left alone.
+    """
+    home.make()
+    text = _MARK + yaml.safe_dump(dagster_config(settings), sort_keys=False)
+    current = home.dagster_file.read_text() if home.dagster_file.is_file() else _MARK
+    if current.startswith(_MARK) and current != text:
+        beside = home.dagster_file.with_suffix(f".{os.getpid()}")
+        beside.write_text(text)
+        beside.replace(home.dagster_file)
+    os.environ["DAGSTER_HOME"] = os.environ[HOME_VARIABLE] = str(home.root)
+
+
+def open_instance(home: Home, settings: Settings) -> AbstractContextManager[dg.DagsterInstance]:
+    """The home's instance, with its pools at the limits that the settings ask for."""
+    prepare(home, settings)
+    instance = dg.DagsterInstance.get()
+    for pool, limit in pool_limits(settings).items():
+        instance.event_log_storage.set_concurrency_slots(pool, limit)
+    return instance

@@ -1,0 +1,87 @@
+"""Which adapter stands behind each port: chosen by settings alone."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from resources.fetching.choice import Fetchers
+from resources.records.sql_records import SqlRecords
+
+from darkroom.ports import ObjectDetector, Store
+from darkroom.progress import ProgressBoard
+from darkroom.scratch import Scratch
+from darkroom.settings import DetectorSettings, Settings
+from darkroom.tables import Tables
+from orchestration.home import Home
+from resources.detectors.choice import detector
+from resources.ocr.choice import text_reader
+from resources.progress_board import FileBoard
+from resources.stores.choice import store_at
+from resources.table_io import TableIOManager
+
+
+@dataclass(frozen=True, slots=True)
+class Adapters:
+    """Every port's adapter for one home. Building one opens no file and no connection."""
+
+    home: Home
+    settings: Settings
+
+    @property
+    def store(self) -> Store:
+        return store_at(self.settings.store.url, default=self.home.store, s3=self.settings.s3)
+
+    @property
+    def tables(self) -> Tables:
+        return Tables(self.store)
+
+    @property
+    def delivery_target(self) -> Store:
+        return store_at(
+            self.settings.deliveries.url, default=self.home.delivered, s3=self.settings.s3
+        )
+
+    @property
+    def records(self) -> SqlRecords:
+        return SqlRecords(self.settings.database, self.home.records)
+
+    @property
+    def fetcher(self) -> Fetchers:
+        return Fetchers(self.settings.downloads, self.settings.s3, self.settings.intake)
+
+    @property
+    def board(self) -> ProgressBoard:
+        return FileBoard(self.home.progress)
+
+    @property
+    def detector_choice(self) -> "DetectorOnDemand":
+        return DetectorOnDemand(self.settings.detector, self.home.models / "yolox_nano.onnx")
+
+    def resources(self) -> dict[str, object]:
+        """What assets ask for by name."""
+        records = self.records
+        return {
+            "settings": self.settings,
+            "store": self.store,
+            "tables": self.tables,
+            "table_io": TableIOManager(self.tables),
+            "fetcher": self.fetcher,
+            "scratch": Scratch(self.home.scratch),
+            "board": self.board,
+            "text_reader": text_reader(self.settings.ocr),
+            "detector": self.detector_choice,
+            "fingerprints": records,
+            "database": records,
+            "delivery_target": self.delivery_target,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorOnDemand:
+    """Looks for the model when a step asks, so that a model fetched later is found."""
+
+    settings: DetectorSettings
+    default_model: Path
+
+    def load(self) -> ObjectDetector | None:
+        """None when there is no model or detection is off."""
+        return detector(self.settings, default_model=self.default_model)
