@@ -1,0 +1,195 @@
+"""Opening and decoding photos: the only place where a stranger's bytes meet a decoder."""
+
+import errno
+import io
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pillow_heif
+from PIL import Image, ImageFile
+
+from darkroom.colours import flatten
+from darkroom.exif import PARSER_ERRORS
+from darkroom.headers import Header, read_header
+from darkroom.integrity import Unreadable, check_png, count_gif_frames, is_cut
+from darkroom.jpeg import bare_jpeg, decode_jpeg
+from darkroom.outcomes import Reason
+from darkroom.ports import GrayImage, RgbImage
+from darkroom.sniffing import DECODABLE, HEAD_BYTES, sniff
+
+_JPEGS = frozenset(("JPEG", "MPO"))
+_TURNED_BY_DECODER = frozenset(("TIFF", "HEIF"))
+_MAX_DETAIL_CHARACTERS = 200
+_DECODER_ERRORS = (
+    *PARSER_ERRORS,
+    AssertionError,
+    AttributeError,
+    RuntimeError,
+    zlib.error,
+    Image.DecompressionBombError,
+)
+"""What Pillow, its plugins and pillow_heif raise for bad content, seen over fuzzed files."""
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedPhoto:
+    """A photo whose header is read and whose pixels are not."""
+
+    image: ImageFile.ImageFile
+    header: Header
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedPhoto:
+    image: Image.Image
+    """In the mode of the file, not yet upright."""
+    orientation: int
+    """EXIF orientation that is still to be applied to `image`."""
+    icc_profile: bytes | None
+    quirk: str | None
+    """What the decoder warned about although the picture is whole."""
+
+
+def identify(head: bytes) -> str:
+    """The format that the first `HEAD_BYTES` bytes announce. Raises `Unreadable` if not ours."""
+    photo_format = sniff(head)
+    if not head:
+        raise Unreadable(Reason.EMPTY, "the file has no content")
+    if photo_format is None:
+        raise Unreadable(Reason.NOT_AN_IMAGE, "the file does not begin like any image format")
+    if photo_format not in DECODABLE:
+        raise Unreadable(Reason.UNSUPPORTED, f"{photo_format} files are not decoded")
+    return photo_format
+
+
+def open_photo(data: bytes) -> OpenedPhoto:
+    """Read the header of a whole file. Raises `Unreadable`.
+
+    Only the decoder of the format that the first bytes announce is tried.
+    """
+    _prepare_pillow()
+    photo_format = identify(data[:HEAD_BYTES])
+    with _trouble_of_the_file(data, photo_format):
+        try:
+            image = _open(data, photo_format)
+        except _DECODER_ERRORS:
+            if photo_format != "JPEG":
+                raise
+            # A camera's broken metadata must not cost the picture.
+            image = _open(bare_jpeg(data), photo_format)
+        return OpenedPhoto(image, read_header(image, data), data)
+
+
+def decode(
+    photo: OpenedPhoto, *, at_least_px: int | None = None, gray: bool = False
+) -> DecodedPhoto:
+    """Decode every pixel, to the file's last byte. Raises `Unreadable`.
+
+    A JPEG may come at 1/2, 1/4 or 1/8 of its size as long as its long edge has `at_least_px`
+    pixels; with `gray` a colour JPEG comes without its colours, which is faster. Of an animation
+    the first frame is decoded.
+    """
+    image, header = photo.image, photo.header
+    quirk = None
+    icc_profile = image.info.get("icc_profile")
+    with _trouble_of_the_file(photo.data, header.format):
+        pixels: Image.Image = image
+        if header.format in _JPEGS:
+            mode = "L" if gray and image.mode == "RGB" else image.mode
+            found = decode_jpeg(photo.data, mode=mode, size=image.size, at_least_px=at_least_px)
+            height, width = found.pixels.shape[:2]
+            pixels = Image.frombytes(mode, (width, height), found.pixels.tobytes())
+            quirk = found.quirk
+        else:
+            if header.format == "PNG":
+                check_png(photo.data)
+            elif header.format == "GIF":
+                count_gif_frames(photo.data)
+            image.load()
+    return DecodedPhoto(
+        image=pixels,
+        orientation=1 if header.format in _TURNED_BY_DECODER else header.orientation,
+        icc_profile=icc_profile if isinstance(icc_profile, bytes) else None,
+        quirk=quirk,
+    )
+
+
+def upright(image: Image.Image, orientation: int) -> Image.Image:
+    """The image turned by its EXIF orientation; the same object when there is nothing to turn."""
+    turn = _TURNS.get(orientation)
+    return image if turn is None else image.transpose(turn)
+
+
+def upright_gray(path: Path) -> GrayImage:
+    """An original at full resolution in 8-bit gray, its orientation applied.
+
+    Raises `Unreadable`, which a photo that passed `readable` does not.
+    """
+    found = decode(open_photo(path.read_bytes()), gray=True)
+    gray = flatten(found.image).convert("L")
+    return np.asarray(upright(gray, found.orientation))
+
+
+def load_rgb(path: Path) -> RgbImage:
+    """The pixels of a stored rendition: height x width x 3, sRGB, upright."""
+    return np.asarray(_rendition(path).convert("RGB"))
+
+
+def load_gray(path: Path) -> GrayImage:
+    """The pixels of a stored rendition in 8-bit gray: height x width, upright."""
+    return np.asarray(_rendition(path).convert("L"))
+
+
+def _rendition(path: Path) -> Image.Image:
+    with Image.open(path, formats=("PNG", "JPEG", "WEBP")) as image:
+        image.load()
+        return image
+
+
+def _open(data: bytes, photo_format: str) -> ImageFile.ImageFile:
+    return Image.open(io.BytesIO(data), formats=(photo_format,))
+
+
+@cache
+def _prepare_pillow() -> None:
+    """Once per process: HEIC is known, and size limits are ours, judged from the header."""
+    pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+    Image.MAX_IMAGE_PIXELS = None
+
+
+@contextmanager
+def _trouble_of_the_file(data: bytes, photo_format: str) -> Iterator[None]:
+    """Turn what decoders raise for bad content into `Unreadable`."""
+    try:
+        yield
+    except _DECODER_ERRORS as error:
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+            raise  # the machine's trouble, not the file's
+        if photo_format == "PNG":
+            check_png(data)
+        cut = is_cut(data, photo_format) or "truncated" in str(error).lower()
+        reason = Reason.TRUNCATED if cut else Reason.DAMAGED
+        raise Unreadable(reason, _one_line(error)) from error
+
+
+def _one_line(error: BaseException) -> str:
+    said = str(error)
+    if said.startswith("cannot identify image file"):
+        said = "its header cannot be understood"
+    text = "".join(c if c.isprintable() else " " for c in said) or type(error).__name__
+    return text[:_MAX_DETAIL_CHARACTERS]
