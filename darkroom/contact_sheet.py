@@ -4,6 +4,7 @@ import io
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from PIL import Image, ImageDraw, ImageFont, UnidentifiedImageError
 
@@ -64,7 +65,7 @@ def contact_sheet(
     `max_tiles` are not taken. `not_shown` is how many more photos the last line speaks of. The
     quality is lowered until the JPEG has at most `max_bytes`.
     """
-    drawn = [_draw_tile(tile, tile_px) for tile, _ in zip(tiles, range(max_tiles), strict=False)]
+    drawn = [_draw_tile(tile, tile_px) for tile in islice(tiles, max_tiles)]
     return _encode(_lay_out(drawn, columns, tile_px, not_shown), max_bytes)
 
 

@@ -1,6 +1,5 @@
 """Markdown that shows strangers' text as it is, and never obeys it."""
 
-import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
@@ -10,8 +9,8 @@ _JOINERS = "\u200c\u200d"
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 """Control, format (bidirectional overrides among them), surrogate, private, unassigned."""
 
-_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;", "\\": "&#92;", "`": "&#96;"}
-_MARKUP = re.compile(r"[*_{}\[\]()#+!~$=^:@]")
+_MARKUP = frozenset("&<>|\\`*_{}[]()#+!~$=^")
+"""As entities these never start markup; backslashes are read differently inside tables."""
 
 
 def visible(text: str, *, max_chars: int = 200) -> str:
@@ -28,18 +27,21 @@ def visible(text: str, *, max_chars: int = 200) -> str:
 
 
 def escape(text: str, *, max_chars: int = 200) -> str:
-    """`visible` text that Markdown and HTML show as it is, also inside a table's cell."""
-    shown = visible(text, max_chars=max_chars)
-    shown = "".join(_ENTITIES.get(character, character) for character in shown)
-    # A colon or an at sign as an entity also keeps a bare address from becoming a link.
-    return _MARKUP.sub(lambda found: f"&#{ord(found[0])};", shown)
+    """`visible` text that Markdown and HTML show as it is, also inside a table's cell.
+
+    A bare address may still become a link, to just what it shows.
+    """
+    return "".join(
+        f"&#{ord(character)};" if character in _MARKUP else character
+        for character in visible(text, max_chars=max_chars)
+    )
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A Markdown table. All cells are escaped; numbers are aligned right, None is an empty cell."""
     body = [list(row) for row in rows]
     numeric = [
-        bool(body) and all(isinstance(row[column], int | float | None) for row in body)
+        bool(body) and all(row[column] is None or _is_number(row[column]) for row in body)
         for column in range(len(header))
     ]
     lines = [
@@ -63,8 +65,10 @@ def _line(cells: Iterable[str]) -> str:
 def _cell(value: object) -> str:
     if value is None:
         return ""
-    if isinstance(value, float):
-        return f"{value:,.2f}"
-    if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}"
-    return escape(str(value))
+    if not _is_number(value):
+        return escape(str(value))
+    return f"{value:,.2f}" if isinstance(value, float) else f"{value:,}"
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -22,7 +22,7 @@ def serve(folder: Path, *, port: int = PORT) -> Iterator[str]:
     Takes a free port when `port` is in use. What is not there is answered with 404.
     """
     with _server(folder, port) as server:
-        thread = threading.Thread(target=server.serve_forever, name="sample server", daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
         try:
             yield f"http://{HOST}:{server.server_address[1]}"
