@@ -3,7 +3,7 @@
 Each promise below is held by a contract suite that runs on every adapter.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from darkroom.batches import Batch, BatchSummary
 from darkroom.results import PhotoResult
 from darkroom.rows import Detection, Entry, Word
+from darkroom.uris import S3Address
 
 GrayImage = NDArray[np.uint8]
 """Height x width, 8 bits."""
@@ -91,6 +92,38 @@ class Reading:
     text: str
     confidence: float | None
     words: list[Word]
+
+
+@dataclass(frozen=True, slots=True)
+class BucketObject:
+    """A key in a bucket, and what says that its content is still the same."""
+
+    key: str
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A source that was elsewhere: a complete file on this machine."""
+
+    path: Path
+    sha256: str
+    content_type: str | None
+
+
+class RemoteSources(Protocol):
+    """Sources that are not on this machine. Raises `SourceUnreadable`, with a reason."""
+
+    def objects(self, prefix: S3Address) -> Iterator[BucketObject]:
+        """All keys that start with the prefix, sorted."""
+
+    def download(
+        self, uri: str, folder: Path, *, unless: Callable[[str | None], bool]
+    ) -> Download | None:
+        """The whole of an `http(s)` or `s3` source, as a new file in `folder`.
+
+        None, with no body read, when `unless` says so of its content type.
+        """
 
 
 class TextReader(Protocol):

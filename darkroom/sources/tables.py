@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 
 from darkroom.errors import SourceUnreadable
 from darkroom.sources.kinds import Kind
-from darkroom.sources.text import encoding_of, storable
+from darkroom.sources.text import encoding_of
+from darkroom.storable_text import storable
 
 Record = dict[str, str]
 """Column name to text; empty where the cell is empty or null."""
@@ -49,7 +50,7 @@ def _delimited(path: Path, source: str, delimiter: str | None) -> Iterator[Recor
                 }
                 if any(record.values()):
                     yield record
-        except (csv.Error, UnicodeDecodeError) as error:
+        except csv.Error as error:
             raise SourceUnreadable(source, f"line {rows.line_num}: {error}") from error
 
 

@@ -1,0 +1,72 @@
+"""What a server, or the way to it, says: as one failure of a photo."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from http import HTTPStatus
+
+import aiohttp
+
+from darkroom.errors import PhotoFailed
+from darkroom.uris import shown
+from resources.fetching.part_file import BodyTooLarge
+from resources.fetching.retries import TryAgainLater, retry_after_s
+
+_MAY_PASS = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
+_STATUS_TYPES: dict[int, str] = {
+    HTTPStatus.UNAUTHORIZED: "AccessDenied",
+    HTTPStatus.FORBIDDEN: "AccessDenied",
+    HTTPStatus.NOT_FOUND: "NotFound",
+    HTTPStatus.GONE: "NotFound",
+    HTTPStatus.REQUEST_TIMEOUT: "Timeout",
+    HTTPStatus.TOO_MANY_REQUESTS: "TooManyRequests",
+}
+_TROUBLES: list[tuple[type[Exception], str, str, bool]] = [
+    # The first that fits: aiohttp's errors are several things at once.
+    (BodyTooLarge, "BodyTooLarge", "is too large: {}", False),
+    (aiohttp.TooManyRedirects, "TooManyRedirects", "redirects too often", False),
+    (aiohttp.RedirectClientError, "RedirectRefused", "redirects to what is no web address", False),
+    (aiohttp.InvalidURL, "InvalidUrl", "is not a web address", False),
+    # The resolver encodes names by itself and lets this out for labels that are empty or too long.
+    (UnicodeError, "InvalidUrl", "names a host that cannot be", False),
+    (aiohttp.ClientSSLError, "CertificateInvalid", "cannot be trusted: {}", False),
+    (
+        aiohttp.ConnectionTimeoutError,
+        "Timeout",
+        "took no connection within downloads.connect_timeout_s",
+        True,
+    ),
+    (aiohttp.SocketTimeoutError, "Timeout", "sent nothing for downloads.read_timeout_s", True),
+    (TimeoutError, "Timeout", "took longer than downloads.total_timeout_s", True),
+    (aiohttp.ClientPayloadError, "BodyCut", "broke off before the end of its body", True),
+    (aiohttp.ClientResponseError, "AnswerUnreadable", "gave an answer that is not HTTP", True),
+    (aiohttp.ClientConnectionError, "ConnectionFailed", "could not be reached: {}", True),
+]
+
+
+def check_status(response: aiohttp.ClientResponse, uri: str, attempt: int, now: datetime) -> None:
+    """Raises `PhotoFailed` unless the answer carries the body that was asked for."""
+    status = response.status
+    if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+        return
+    server_error = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    error_type = _STATUS_TYPES.get(status, "ServerError" if server_error else "HttpError")
+    message = f"{shown(uri)} answered {status} {response.reason or ''}".rstrip()
+    retryable = server_error or status in _MAY_PASS
+    wait = retry_after_s(response.headers.get("Retry-After"), now)
+    if retryable and wait is not None:
+        raise TryAgainLater(error_type, message, attempts=attempt, wait_s=wait)
+    raise PhotoFailed(error_type, message, attempts=attempt, retryable=retryable)
+
+
+@contextmanager
+def reported(uri: str, attempt: int) -> Iterator[None]:
+    """Turns what aiohttp raises into `PhotoFailed`."""
+    try:
+        yield
+    except tuple(trouble for trouble, *_ in _TROUBLES) as error:
+        _, error_type, sentence, retryable = next(
+            row for row in _TROUBLES if isinstance(error, row[0])
+        )
+        message = f"{shown(uri)} {sentence.format(error)}"
+        raise PhotoFailed(error_type, message, attempts=attempt, retryable=retryable) from error

@@ -1,0 +1,83 @@
+"""Sources that are elsewhere: web addresses and buckets."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import aiohttp
+from botocore.exceptions import BotoCoreError, ClientError
+
+from darkroom.errors import PhotoFailed, SourceUnreadable
+from darkroom.ports import BucketObject, Download
+from darkroom.settings import DownloadSettings, IntakeSettings, S3Settings
+from darkroom.uris import S3Address, s3_uri, scheme_of, shown
+from resources.fetching.http import HttpFetcher
+from resources.fetching.s3 import S3Fetcher
+from resources.fetching.threads import Threads
+from resources.s3_clients import s3_client
+
+
+class RemoteListing:
+    """Holds what `darkroom.ports.RemoteSources` promises.
+
+    Not to be called from a running event loop: a download starts one of its own.
+    """
+
+    def __init__(
+        self,
+        downloads: DownloadSettings,
+        intake: IntakeSettings,
+        s3: S3Settings,
+        *,
+        socket_factory: aiohttp.SocketFactoryType | None = None,
+    ) -> None:
+        self._downloads = downloads
+        self._max_bytes = intake.max_archive_bytes
+        self._s3 = s3
+        self._socket_factory = socket_factory
+
+    def objects(self, prefix: S3Address) -> Iterator[BucketObject]:
+        try:
+            pages = s3_client(self._s3).get_paginator("list_objects_v2")
+            for page in pages.paginate(Bucket=prefix.bucket, Prefix=prefix.key):
+                for item in page.get("Contents", []):
+                    yield BucketObject(item["Key"], item["ETag"].strip('"'))
+        except (BotoCoreError, ClientError) as error:
+            raise SourceUnreadable(s3_uri(prefix), str(error)) from error
+
+    def download(
+        self, uri: str, folder: Path, *, unless: Callable[[str | None], bool]
+    ) -> Download | None:
+        try:
+            if scheme_of(uri) == "s3":
+                return asyncio.run(self._from_s3(uri, folder))
+            return asyncio.run(self._from_web(uri, folder, unless))
+        except PhotoFailed as error:
+            raise SourceUnreadable(shown(uri), error.failure.message) from error
+
+    async def _from_web(
+        self, uri: str, folder: Path, unless: Callable[[str | None], bool]
+    ) -> Download | None:
+        fetcher = HttpFetcher(self._downloads, socket_factory=self._socket_factory)
+        try:
+            answer = await fetcher.get(uri, folder, max_bytes=self._max_bytes, unless=unless)
+        finally:
+            await fetcher.close()
+        if answer is None:
+            return None
+        return Download(answer.path, _sha256(answer.path), answer.content_type)
+
+    async def _from_s3(self, uri: str, folder: Path) -> Download:
+        threads = Threads(1)
+        fetcher = S3Fetcher(self._downloads, self._s3, threads)
+        try:
+            fetched = await fetcher.get(uri, folder, max_bytes=self._max_bytes)
+        finally:
+            await threads.close()
+        return Download(fetched.path, _sha256(fetched.path), content_type=None)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
