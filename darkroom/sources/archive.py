@@ -36,16 +36,9 @@ def read_archive(
             infos = opened.infolist()
     except UNREADABLE as error:
         raise SourceUnreadable(str(archive), f"is not a ZIP that can be read ({error})") from error
-    if len(infos) > max_entries:
-        raise SourceUnreadable(
-            str(archive), f"holds {len(infos)} entries; intake.max_archive_entries is {max_entries}"
-        )
-    unpacked = sum(info.file_size for info in infos)
-    if unpacked > max_bytes:
-        raise SourceUnreadable(
-            str(archive),
-            f"unpacks to {unpacked} bytes; intake.max_archive_bytes is {max_bytes}",
-        )
+    too_much = excess(infos, max_entries=max_entries, max_bytes=max_bytes)
+    if too_much is not None:
+        raise SourceUnreadable(str(archive), too_much)
     return _found(archive, infos, Selection(include))
 
 
@@ -55,6 +48,16 @@ def members(infos: Sequence[ZipInfo]) -> Iterator[tuple[str, int, ZipInfo]]:
     for info in infos:
         seen[info.filename] += 1
         yield info.filename, seen[info.filename], info
+
+
+def excess(infos: Sequence[ZipInfo], *, max_entries: int, max_bytes: int) -> str | None:
+    """Why an archive is more than may be taken; None when it is not."""
+    if len(infos) > max_entries:
+        return f"holds {len(infos)} entries; intake.max_archive_entries is {max_entries}"
+    unpacked = sum(info.file_size for info in infos)
+    if unpacked > max_bytes:
+        return f"unpacks to {unpacked} bytes; intake.max_archive_bytes is {max_bytes}"
+    return None
 
 
 def refusal(info: ZipInfo) -> tuple[str, str] | None:

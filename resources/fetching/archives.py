@@ -11,8 +11,8 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from darkroom.errors import PhotoFailed
 from darkroom.ports import Fetched
-from darkroom.settings import DownloadSettings
-from darkroom.sources.archive import UNREADABLE, members, refusal
+from darkroom.settings import DownloadSettings, IntakeSettings
+from darkroom.sources.archive import UNREADABLE, excess, members, refusal
 from darkroom.uris import ArchiveMember, parse_zip_uri
 from resources.fetching.part_file import BodyTooLarge, PartFile
 from resources.fetching.threads import Threads
@@ -30,8 +30,11 @@ class ArchiveFetcher:
     thousand of them.
     """
 
-    def __init__(self, settings: DownloadSettings, threads: Threads) -> None:
+    def __init__(
+        self, settings: DownloadSettings, intake: IntakeSettings, threads: Threads
+    ) -> None:
         self._max_bytes = settings.max_bytes
+        self._intake = intake
         self._threads = threads
         self._open: dict[Path, _Archive] = {}
         self._lock = threading.Lock()
@@ -107,7 +110,7 @@ class ArchiveFetcher:
             if archive is not None and archive.stamp != stamp:
                 archive.close_if_idle()
                 archive = None
-            archive = archive or _Archive(path, stamp)
+            archive = archive or _Archive(path, stamp, self._intake)
         except FileNotFoundError as error:
             raise PhotoFailed("NotFound", f"{path} is not there", retryable=False) from error
         except UNREADABLE as error:
@@ -123,18 +126,25 @@ class ArchiveFetcher:
 class _Archive:
     """An open ZIP, read by several threads at once."""
 
-    def __init__(self, path: Path, stamp: tuple[int, int]) -> None:
+    def __init__(self, path: Path, stamp: tuple[int, int], intake: IntakeSettings) -> None:
         self.stamp = stamp
         self.users = 0
         # ZipFile closes a file that it opened itself by a count that threads can get wrong.
         self._file = path.open("rb")
         try:
             self.zip = ZipFile(self._file)
+            infos = self.zip.infolist()
+            # Judged when it was listed, but it may be another one by now.
+            too_much = excess(
+                infos, max_entries=intake.max_archive_entries, max_bytes=intake.max_archive_bytes
+            )
+            if too_much is not None:
+                raise PhotoFailed("ArchiveTooLarge", f"{path} {too_much}", retryable=False)
         except BaseException:
             self._file.close()
             raise
         self.entries: dict[tuple[str, int], ZipInfo] = {
-            (name, nth): info for name, nth, info in members(self.zip.infolist())
+            (name, nth): info for name, nth, info in members(infos)
         }
 
     def close_if_idle(self) -> None:

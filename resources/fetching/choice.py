@@ -7,7 +7,7 @@ import aiohttp
 
 from darkroom.errors import PhotoFailed
 from darkroom.ports import Fetched
-from darkroom.settings import DownloadSettings, S3Settings
+from darkroom.settings import DownloadSettings, IntakeSettings, S3Settings
 from darkroom.uris import scheme_of, shown
 from resources.fetching.archives import ArchiveFetcher
 from resources.fetching.files import FileFetcher
@@ -26,11 +26,12 @@ class Fetchers:
         self,
         settings: DownloadSettings,
         s3: S3Settings,
+        intake: IntakeSettings,
         *,
         socket_factory: aiohttp.SocketFactoryType | None = None,
     ) -> None:
         self._threads = Threads(settings.max_concurrent_downloads)
-        self._archives = ArchiveFetcher(settings, self._threads)
+        self._archives = ArchiveFetcher(settings, intake, self._threads)
         self._http = HttpFetcher(settings, socket_factory=socket_factory)
         self._by_scheme: dict[str, Callable[[str, Path], Awaitable[Fetched]]] = {
             "file": FileFetcher(settings).fetch,

@@ -27,8 +27,8 @@ class RemoteListing:
     def __init__(
         self,
         downloads: DownloadSettings,
-        intake: IntakeSettings,
         s3: S3Settings,
+        intake: IntakeSettings,
         *,
         socket_factory: aiohttp.SocketFactoryType | None = None,
     ) -> None:
