@@ -107,13 +107,14 @@ def _duplicates(folder: Path) -> list[Sample]:
 def _unacceptable_photos(folder: Path) -> list[Sample]:
     shaken = sample_scenes.meadow(_LANDSCAPE, seed=31).filter(ImageFilter.GaussianBlur(14))
     shaken.save(folder / "shaken.jpg", quality=90)
-    night = sample_scenes.forest(_LANDSCAPE, seed=51).point(lambda level: level // 9)
+    night = sample_scenes.forest(_LANDSCAPE, seed=51).point(lambda level: level * 7 // 24)
     night.save(folder / "night.jpg", quality=90)
     whole = io.BytesIO()
     sample_scenes.sea(_LANDSCAPE, seed=41).save(whole, "JPEG", quality=92)
     (folder / "cut-off.jpg").write_bytes(whole.getvalue()[: len(whole.getvalue()) * 6 // 10])
     (folder / "error-page.jpg").write_text(
-        "<!doctype html><title>Sign in</title><p>Please sign in to see this photo.</p>\n",
+        "<!doctype html><html><head><title>Sign in</title></head>"
+        "<body><p>Please sign in to see this photo.</p></body></html>\n",
         encoding="ascii",
     )
     return [

@@ -7,9 +7,11 @@ import pytest
 import zxingcpp
 from PIL import ExifTags, Image, ImageOps
 
-from darkroom.outcomes import Outcome
+from darkroom.examination import ExaminationSettings, examine
+from darkroom.outcomes import Outcome, Reason
 from darkroom.sample_server import serve
 from darkroom.samples import Sample, draw_samples, write_manifest
+from darkroom.settings import HashSettings, RenditionSettings, ValidationSettings
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +38,30 @@ def test_drawing_again_gives_the_same_bytes(
 
     for path in folder.iterdir():
         assert path.read_bytes() == (tmp_path / path.name).read_bytes()
+
+
+def test_the_checks_judge_every_sample_as_its_line_says(
+    drawn: tuple[Path, list[Sample]], tmp_path: Path
+) -> None:
+    """With default settings, sound samples pass and each of the others has its one reason."""
+    folder, samples = drawn
+    settings = ExaminationSettings(
+        validation=ValidationSettings(), hashes=HashSettings(), renditions=RenditionSettings()
+    )
+    reasons = {
+        sample.filename: examine(
+            folder / sample.filename, filename=sample.filename, settings=settings, scratch=tmp_path
+        ).reasons
+        for sample in samples
+        if sample.expected is not Outcome.FAILED
+    }
+
+    assert reasons == {sample.filename: [] for sample in samples if sample.expected == "done"} | {
+        "shaken.jpg": [Reason.BLURRY],
+        "night.jpg": [Reason.DARK],
+        "cut-off.jpg": [Reason.TRUNCATED],
+        "error-page.jpg": [Reason.NOT_AN_IMAGE],
+    }
 
 
 def test_one_photo_is_stored_on_its_side(drawn: tuple[Path, list[Sample]]) -> None:
