@@ -27,9 +27,9 @@ class FileFetcher:
             path = parse_file_uri(uri)
         except ValueError as error:
             raise PhotoFailed("InvalidUrl", f"{uri} is {error}", retryable=False) from error
-        return await asyncio.to_thread(self._checked, path)
+        return await asyncio.to_thread(self._checked, uri, path)
 
-    def _checked(self, path: Path) -> Fetched:
+    def _checked(self, uri: str, path: Path) -> Fetched:
         try:
             # Without waiting: opening a named pipe would wait for its writer.
             handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
@@ -38,16 +38,16 @@ class FileFetcher:
             finally:
                 os.close(handle)
         except (FileNotFoundError, NotADirectoryError) as error:
-            raise PhotoFailed("NotFound", f"{path} is not there", retryable=False) from error
+            raise PhotoFailed("NotFound", f"{uri} is not there", retryable=False) from error
         except PermissionError as error:
-            raise PhotoFailed("AccessDenied", f"{path} may not be read", retryable=False) from error
+            raise PhotoFailed("AccessDenied", f"{uri} may not be read", retryable=False) from error
         except OSError as error:
             raise PhotoFailed(
-                "FileUnreadable", f"{path} cannot be read: {error.strerror}", retryable=True
+                "FileUnreadable", f"{uri} cannot be read: {error.strerror}", retryable=True
             ) from error
         if not stat.S_ISREG(status.st_mode):
-            raise PhotoFailed("NotAFile", f"{path} is not a regular file", retryable=False)
+            raise PhotoFailed("NotAFile", f"{uri} is not a regular file", retryable=False)
         if status.st_size > self._max_bytes:
-            why = f"{path} is too large: {BodyTooLarge(self._max_bytes)}"
+            why = f"{uri} is too large: {BodyTooLarge(self._max_bytes)}"
             raise PhotoFailed("BodyTooLarge", why, retryable=False)
         return Fetched(path, status.st_size, attempts=1)
