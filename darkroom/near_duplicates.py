@@ -8,8 +8,8 @@ from darkroom.ports import Arrival, Fingerprint, FingerprintIndex, KnownHashes
 from darkroom.rows import Neighbour
 from darkroom.settings import DuplicateSettings
 
-CHUNK = 65_536
-"""Known hashes compared at once: half a megabyte, so that they stay in the processor's cache."""
+CHUNK = 131_072
+"""Known hashes compared at once: a megabyte, so that they stay in the processor's cache."""
 
 Match = tuple[str | None, list[Neighbour]]
 """The first arrival of the same bytes (batch/photo_id), and the near duplicates, nearest first."""

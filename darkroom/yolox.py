@@ -17,6 +17,9 @@ STRIDES = (8, 16, 32)
 NOT_CLASSES = 5
 """Columns before the class scores: centre x and y, width, height, objectness."""
 
+MAX_LOG_SIZE = 10.0
+"""No side is longer than 22,026 cells: a network's wildest guess stays a finite number."""
+
 
 def anchors(width: int, height: int) -> int:
     """How many rows a network with this input size gives. Both sizes are multiples of 32."""
@@ -37,7 +40,7 @@ def candidates(
     cells, strides = _grid(width, height)
     raw = output[good, :4]
     centres = (raw[:, :2] + cells[good]) * strides[good]
-    halves = np.exp(raw[:, 2:]) * strides[good] / 2
+    halves = np.exp(np.minimum(raw[:, 2:], MAX_LOG_SIZE)) * strides[good] / 2
     return np.hstack([centres - halves, centres + halves]), scores[good], classes[good]
 
 

@@ -11,6 +11,7 @@ from typing import IO
 import aiohttp
 
 from darkroom.errors import EngineUnavailable, UsageError
+from darkroom.uris import shown
 
 RELEASE = "https://github.com/Megvii-BaseDetection/YOLOX/releases/download/0.1.1rc0"
 
@@ -82,7 +83,7 @@ def fetch_model(name: str, target: Path, *, url: str | None = None) -> Path:
 
 
 async def _download(source: str, file: IO[bytes], *, max_bytes: int) -> None:
-    # trust_env: proxies and .netrc, as for everything else that a person downloads.
+    # trust_env: through the proxy that the environment names, as other downloads of a person.
     try:
         async with (
             aiohttp.ClientSession(
@@ -95,16 +96,20 @@ async def _download(source: str, file: IO[bytes], *, max_bytes: int) -> None:
                 received += len(piece)
                 if received > max_bytes:
                     raise EngineUnavailable(
-                        f"{source} is not the model that was expected: it is longer than"
+                        f"{shown(source)} is not the model that was expected: it is longer than"
                         f" {max_bytes} bytes; nothing was kept"
                     )
                 file.write(piece)
+    except aiohttp.InvalidURL as error:
+        raise UsageError(f"{shown(source)} is no http or https address") from error
     except aiohttp.ClientResponseError as error:
-        raise EngineUnavailable(f"{source} answers {error.status} {error.message}") from error
-    except (aiohttp.ClientError, TimeoutError) as error:
-        why = str(error) or "no answer in time"
         raise EngineUnavailable(
-            f"{source} cannot be downloaded: {why}; nothing was kept"
+            f"{shown(source)} answers {error.status} {error.message}; nothing was kept"
+        ) from error
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise EngineUnavailable(
+            f"{shown(source)} cannot be downloaded: {str(error) or 'no answer in time'};"
+            " nothing was kept"
         ) from error
 
 
@@ -112,8 +117,8 @@ def _refuse_another(file: Path, *, name: str, source: str) -> None:
     found, expected = _sha256(file), KNOWN_MODELS[name].sha256
     if found != expected:
         raise EngineUnavailable(
-            f"{source} is not the {name} that was expected: its SHA-256 is {found}, not {expected};"
-            " nothing was kept"
+            f"{shown(source)} is not the {name} that was expected: its SHA-256 is {found}, not"
+            f" {expected}; nothing was kept"
         )
 
 

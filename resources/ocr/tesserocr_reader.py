@@ -1,5 +1,6 @@
 """Tesseract inside this process, by tesserocr."""
 
+import os
 import threading
 from dataclasses import dataclass
 from functools import lru_cache
@@ -56,6 +57,8 @@ class TesserocrReader:
 
 @lru_cache(maxsize=2)
 def _engine(folder: str, languages: str, psm: int) -> "tesserocr.PyTessBaseAPI":
+    # Else Leptonica remarks on odd images on stderr, and Tesseract on every image.
+    tesserocr.set_leptonica_log_level(tesserocr.LeptLogLevel.NONE)
     try:
         engine = tesserocr.PyTessBaseAPI(path=folder, lang=languages, psm=psm)
     except RuntimeError as error:
@@ -63,5 +66,5 @@ def _engine(folder: str, languages: str, psm: int) -> "tesserocr.PyTessBaseAPI":
             f"Tesseract cannot start with {languages} from {folder}: {error}; install its language"
             " data again"
         ) from error
-    engine.SetVariable("debug_file", "/dev/null")  # else it remarks on each image on stderr
+    engine.SetVariable("debug_file", os.devnull)
     return engine

@@ -1,0 +1,229 @@
+import os
+import pickle
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytesseract
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from darkroom.errors import EngineUnavailable, PhotoFailed, SettingsInvalid
+from darkroom.ports import GrayImage, Reading, TextReader
+from darkroom.settings import OcrSettings
+from resources.ocr import pytesseract_reader
+from resources.ocr.choice import text_reader
+from resources.ocr.pytesseract_reader import PytesseractReader
+from resources.ocr.tesserocr_reader import TesserocrReader
+
+LINES = ("Report 2024-0815", "Front left door", "Mileage 48213 km")
+
+NOTHING = Reading(text="", confidence=None, words=[])
+
+
+def page() -> GrayImage:
+    """Three lines in black on white, 900 x 400 pixels, the first at 60, 50."""
+    image = Image.new("L", (900, 400), 255)
+    draw = ImageDraw.Draw(image)
+    for number, line in enumerate(LINES):
+        draw.text((60, 50 + 100 * number), line, font=ImageFont.load_default(44), fill=0)
+    return np.asarray(image)
+
+
+def inked(image: GrayImage) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of everything dark."""
+    rows, columns = np.nonzero(image < 128)
+    return columns.min(), rows.min(), columns.max(), rows.max()
+
+
+class TextReaderContract:
+    def test_a_page_is_read_exactly(self, reader: TextReader) -> None:
+        """Line by line, as it was drawn, and the reader is sure of it."""
+        reading = reader.read(page())
+
+        assert reading.text == "\n".join(LINES)
+        assert [word.text for word in reading.words] == " ".join(LINES).split()
+        assert reading.confidence is not None
+        assert 0.9 < reading.confidence <= 1
+        assert reading.confidence == pytest.approx(
+            np.mean([word.confidence for word in reading.words]), abs=1e-3
+        )
+
+    def test_a_words_box_contains_the_word(self, reader: TextReader) -> None:
+        """Left, top, width and height in pixels of the image, within a pixel or two."""
+        image = page()
+        words = [word for word in reader.read(image).words if word.text in LINES[0].split()]
+        left, top, right, bottom = inked(image[:130])
+
+        boxes = np.array([word.box for word in words])
+        assert boxes[:, 0].min() == pytest.approx(left, abs=2)
+        assert boxes[:, 1].min() == pytest.approx(top, abs=2)
+        assert (boxes[:, 0] + boxes[:, 2]).max() == pytest.approx(right, abs=2)
+        assert (boxes[:, 1] + boxes[:, 3]).max() == pytest.approx(bottom, abs=2)
+
+    @pytest.mark.parametrize(
+        "image",
+        [
+            np.full((300, 400), 255, dtype=np.uint8),
+            np.zeros((300, 400), dtype=np.uint8),
+            np.random.default_rng(1).integers(0, 256, (300, 400), dtype=np.uint8),
+            np.full((1, 1), 255, dtype=np.uint8),
+            np.zeros((1, 1), dtype=np.uint8),
+            np.zeros((1, 500), dtype=np.uint8),
+            np.zeros((500, 1), dtype=np.uint8),
+            np.full((20, 32_767), 255, dtype=np.uint8),
+        ],
+        ids=["white", "black", "noise", "1x1", "1x1 black", "500x1", "1x500", "32767x20"],
+    )
+    def test_an_image_without_text_gives_none(self, reader: TextReader, image: GrayImage) -> None:
+        """Of any size: no words, and no confidence in them."""
+        assert reader.read(image) == NOTHING
+
+    def test_too_large_an_image_is_a_failure_and_no_empty_text(self, reader: TextReader) -> None:
+        """Who could not look does not say that there is nothing."""
+        with pytest.raises(PhotoFailed) as raised:
+            reader.read(np.full((20, 32_768), 255, dtype=np.uint8))
+
+        assert raised.value.failure.error_type == "ImageTooLarge"
+        assert not raised.value.failure.retryable
+
+    def test_part_of_an_image_is_read_like_the_whole(self, reader: TextReader) -> None:
+        """A view with gaps between its rows is as good as an array of its own."""
+        framed = np.full((500, 1100), 255, dtype=np.uint8)
+        framed[50:450, 100:1000] = page()
+
+        assert reader.read(framed[50:450, 100:1000]) == reader.read(page())
+
+    def test_reading_leaves_nothing_behind(self, reader: TextReader) -> None:
+        """The next image's text is its own, and a page reads the same every time."""
+        first = reader.read(page())
+
+        assert reader.read(np.full((300, 400), 255, dtype=np.uint8)) == NOTHING
+        assert reader.read(page()) == first
+
+    def test_words_below_the_least_confidence_are_left_out(self, settings: OcrSettings) -> None:
+        """They are in neither the text nor the list."""
+        choosy = text_reader(settings.model_copy(update={"min_word_confidence": 1.0}))
+
+        assert choosy.read(page()) == NOTHING
+
+    def test_a_reader_travels_to_other_processes(self, reader: TextReader) -> None:
+        """Pickled it is small, and it reads the same after the engine has run."""
+        before = reader.read(page())
+        pickled = pickle.dumps(reader)
+
+        assert len(pickled) < 1000
+        assert pickle.loads(pickled).read(page()) == before  # noqa: S301 - our own bytes
+
+    def test_a_missing_language_is_named_with_the_way_to_get_it(
+        self, settings: OcrSettings
+    ) -> None:
+        """Every missing language, and none that is there."""
+        reader = text_reader(settings.model_copy(update={"languages": "eng+xyz+abc_de"}))
+
+        with pytest.raises(EngineUnavailable) as raised:
+            reader.read(page())
+
+        assert str(raised.value).startswith("Tesseract has no data for xyz, abc_de in /")
+        assert "apt-get install tesseract-ocr-xyz tesseract-ocr-abc-de" in str(raised.value)
+
+    def test_the_version_tells_settings_apart(self, settings: OcrSettings) -> None:
+        """Whatever changes a text changes the version."""
+        changes: list[dict[str, object]] = [
+            {},
+            {"languages": "eng+deu"},
+            {"page_segmentation_mode": 6},
+            {"min_word_confidence": 0.1},
+        ]
+        versions = {text_reader(settings.model_copy(update=each)).version for each in changes}
+
+        assert len(versions) == len(changes)
+
+
+class TestTesserocrReader(TextReaderContract):
+    @pytest.fixture
+    def settings(self) -> OcrSettings:
+        return OcrSettings(engine="tesserocr")
+
+    @pytest.fixture
+    def reader(self, settings: OcrSettings) -> TextReader:
+        return text_reader(settings)
+
+    def test_language_data_that_is_broken_is_no_engine(self, tmp_path: Path) -> None:
+        """The folder is named."""
+        (tmp_path / "eng.traineddata").write_bytes(b"broken")
+        reader = TesserocrReader("eng", str(tmp_path), 3, 0.5)
+
+        with pytest.raises(EngineUnavailable, match=f"cannot start with eng from {tmp_path}"):
+            reader.read(page())
+
+
+class TestPytesseractReader(TextReaderContract):
+    @pytest.fixture
+    def settings(self) -> OcrSettings:
+        return OcrSettings(engine="pytesseract")
+
+    @pytest.fixture
+    def reader(self, settings: OcrSettings) -> TextReader:
+        return text_reader(settings)
+
+    @pytest.fixture
+    def fresh(self) -> Iterator[None]:
+        pytesseract_reader._program_version.cache_clear()
+        yield
+        pytesseract_reader._program_version.cache_clear()
+
+    @pytest.mark.usefixtures("fresh")
+    def test_a_missing_program_is_named_with_the_way_to_get_it(
+        self, reader: TextReader, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Both when reading and when asked for its version."""
+        monkeypatch.setattr(pytesseract.pytesseract, "tesseract_cmd", "no-such-program")
+
+        for use in (lambda: reader.read(page()), lambda: reader.version):
+            with pytest.raises(EngineUnavailable, match="apt-get install tesseract-ocr"):
+                use()
+
+    def test_a_program_that_gives_up_is_a_failure_of_the_photo(self, tmp_path: Path) -> None:
+        """Its own message is kept."""
+        (tmp_path / "eng.traineddata").write_bytes(b"broken")
+        reader = PytesseractReader("eng", str(tmp_path), 3, 0.5)
+
+        with pytest.raises(PhotoFailed) as raised:
+            reader.read(page())
+
+        assert raised.value.failure.error_type == "TesseractError"
+        assert raised.value.failure.retryable
+
+    def test_the_program_has_one_thread_and_this_process_keeps_its_environment(
+        self, reader: TextReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """OMP_THREAD_LIMIT=1 is for the program alone."""
+        monkeypatch.delenv("OMP_THREAD_LIMIT", raising=False)
+        program = tmp_path / "tesseract"
+        program.write_text(
+            f'#!/bin/sh\necho "$OMP_THREAD_LIMIT" > {tmp_path}/limit\n: > "$2.tsv"\n'
+        )
+        program.chmod(0o755)
+        monkeypatch.setattr(pytesseract.pytesseract, "tesseract_cmd", str(program))
+
+        assert reader.read(page()) == NOTHING
+        assert (tmp_path / "limit").read_text() == "1\n"
+        assert "OMP_THREAD_LIMIT" not in os.environ
+
+
+@pytest.mark.parametrize("mode", [0, 2])
+def test_a_mode_that_reads_no_text_is_refused(mode: int) -> None:
+    """Else every photo would be without text."""
+    with pytest.raises(SettingsInvalid, match=f"page_segmentation_mode {mode} "):
+        text_reader(OcrSettings(page_segmentation_mode=mode))
+
+
+def test_both_engines_take_the_same_settings() -> None:
+    """The engine is chosen by its name alone."""
+    settings = OcrSettings(languages="eng+deu", tessdata="/data", min_word_confidence=0.3)
+    one = text_reader(settings)
+    other = text_reader(settings.model_copy(update={"engine": "pytesseract"}))
+
+    assert one == TesserocrReader("eng+deu", "/data", 3, 0.3)
+    assert other == PytesseractReader("eng+deu", "/data", 3, 0.3)
