@@ -1,0 +1,56 @@
+"""INSERT … ON CONFLICT, which both databases spell alike and SQLAlchemy keeps per dialect."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+from resources.records.models import Base
+
+T = TypeVar("T")
+Values = Sequence[dict[str, Any]]
+IN_LIST = 500
+"""Values in one IN (…): databases bound the number of parameters."""
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table behind a model: rows go in and out as they are, without objects in between."""
+    table = model.__table__
+    assert isinstance(table, Table)  # noqa: S101 - every model of ours is one table
+    return table
+
+
+def insert_new(connection: Connection, model: type[Base], values: Values) -> int:
+    """Insert those whose primary or unique key is free; says how many of them were."""
+    if not values:
+        return 0
+    statement = _insert(connection, table_of(model)).on_conflict_do_nothing()
+    done = connection.execution_options(preserve_rowcount=True).execute(statement, values)
+    return done.rowcount
+
+
+def upsert(
+    connection: Connection, model: type[Base], values: Values, *, key: Iterable[str]
+) -> None:
+    """Insert, or replace all other columns of the row with the same `key`."""
+    if not values:
+        return
+    statement = _insert(connection, table_of(model))
+    keys = list(key)
+    replaced = {name: statement.excluded[name] for name in values[0] if name not in keys}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=replaced), values)
+
+
+def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Lists of at most `size`; itertools has it from Python 3.12 on."""
+    left = iter(items)
+    while some := list(islice(left, size)):
+        yield some
+
+
+def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)

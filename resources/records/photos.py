@@ -1,0 +1,148 @@
+"""A photo and all that was found out about it, as rows."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from darkroom.results import PhotoResult
+from resources.records.inserting import table_of, upsert
+from resources.records.models import (
+    Base,
+    BatchRecord,
+    CheckRecord,
+    CodeRecord,
+    DeliveryRecord,
+    DetectionRecord,
+    DuplicateRecord,
+    FailureRecord,
+    PhotoRecord,
+    ReasonRecord,
+    TextRecord,
+)
+
+Rows = Iterator[dict[str, Any]]
+_BATCHES = table_of(BatchRecord)
+_PHOTOS = table_of(PhotoRecord)
+
+
+def save(connection: Connection, batch: str, results: Sequence[PhotoResult]) -> None:
+    """Replace all rows of these photos and count the batch anew, in the caller's transaction.
+
+    Raises `ValueError` for a batch that was never opened.
+    """
+    # Writers of one batch take turns, so that each counts what the one before has written.
+    known = select(_BATCHES.c.batch).where(_BATCHES.c.batch == batch).with_for_update()
+    if connection.execute(known).first() is None:
+        raise ValueError(f"batch {batch!r} was never opened")
+    photos = [_photo(result) | {"batch": batch} for result in results]
+    upsert(connection, PhotoRecord, photos, key=("batch", "photo_id"))
+    photo_ids = [result.photo_id for result in results]
+    for model, rows_of in _PARTS.items():
+        part = table_of(model)
+        old = delete(part).where(part.c.batch == batch, part.c.photo_id.in_(photo_ids))
+        connection.execute(old)
+        rows = [
+            row | {"batch": batch, "photo_id": result.photo_id}
+            for result in results
+            for row in rows_of(result)
+        ]
+        if rows:
+            connection.execute(part.insert(), rows)
+    _count(connection, batch)
+
+
+def _count(connection: Connection, batch: str) -> None:
+    counted = {
+        outcome: select(func.count())
+        .where(_PHOTOS.c.batch == batch, _PHOTOS.c.outcome == outcome)
+        .scalar_subquery()
+        for outcome in ("done", "rejected", "failed")
+    }
+    connection.execute(update(_BATCHES).where(_BATCHES.c.batch == batch).values(counted))
+
+
+def _photo(result: PhotoResult) -> dict[str, Any]:
+    row = {name: getattr(result, name) for name in _SAME_NAME}
+    for name in ("sha256", "format", "width", "height", "bytes"):
+        row[f"rendition_{name}"] = getattr(result.rendition, name, None)
+    return row
+
+
+_SAME_NAME = sorted(set(_PHOTOS.c.keys()) & set(PhotoResult.model_fields) - {"batch"})
+
+
+def _checks(result: PhotoResult) -> Rows:
+    for name, check in result.checks.items():
+        row: dict[str, Any] = {"name": name, "verdict": check.verdict}
+        for column, given in (("value", check.value), ("threshold", check.threshold)):
+            is_text = isinstance(given, str)
+            row[column] = None if is_text else given
+            row[f"{column}_text"] = given if is_text else None
+        yield row
+
+
+def _reasons(result: PhotoResult) -> Rows:
+    for verdict, reasons in (("reject", result.reasons), ("warn", result.warnings)):
+        for position, reason in enumerate(reasons):
+            yield {"verdict": verdict, "position": position, "reason": reason}
+
+
+def _texts(result: PhotoResult) -> Rows:
+    if result.text is not None:
+        words = [word.model_dump() for word in result.words]
+        yield {"text": result.text, "confidence": result.text_confidence, "words": words}
+
+
+def _codes(result: PhotoResult) -> Rows:
+    for position, code in enumerate(result.codes):
+        yield code.model_dump() | {"position": position}
+
+
+def _detections(result: PhotoResult) -> Rows:
+    for position, found in enumerate(result.detections):
+        box = dict(zip(("x", "y", "width", "height"), found.box, strict=True))
+        yield {"position": position, "label": found.label, "score": found.score} | box
+
+
+def _duplicates(result: PhotoResult) -> Rows:
+    if result.duplicate_of is not None:
+        yield _duplicate("exact", 0, result.duplicate_of, None, None)
+    for position, near in enumerate(result.near_duplicates, start=1):
+        yield _duplicate("near", position, near.photo, near.phash_distance, near.dhash_distance)
+
+
+def _duplicate(
+    kind: str, position: int, photo: str, phash_distance: int | None, dhash_distance: int | None
+) -> dict[str, Any]:
+    of_batch, _, of_photo_id = photo.partition("/")
+    return {
+        "kind": kind,
+        "position": position,
+        "of_batch": of_batch,
+        "of_photo_id": of_photo_id,
+        "phash_distance": phash_distance,
+        "dhash_distance": dhash_distance,
+    }
+
+
+def _deliveries(result: PhotoResult) -> Rows:
+    if result.delivered_uri is not None:
+        yield {"uri": result.delivered_uri}
+
+
+def _failures(result: PhotoResult) -> Rows:
+    for position, failure in enumerate(result.failures):
+        yield failure.model_dump() | {"position": position}
+
+
+_PARTS: dict[type[Base], Callable[[PhotoResult], Rows]] = {
+    CheckRecord: _checks,
+    ReasonRecord: _reasons,
+    TextRecord: _texts,
+    CodeRecord: _codes,
+    DetectionRecord: _detections,
+    DuplicateRecord: _duplicates,
+    DeliveryRecord: _deliveries,
+    FailureRecord: _failures,
+}

@@ -1,0 +1,96 @@
+"""The records database behind the engine's two ports on it."""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import URL, Engine
+
+from darkroom.batches import Batch, BatchSummary
+from darkroom.ports import Arrival, Fingerprint, KnownHashes
+from darkroom.results import PhotoResult
+from darkroom.rows import Entry
+from darkroom.settings import DatabaseSettings
+from resources.records import fingerprints as arrivals
+from resources.records import ledger, photos
+from resources.records.connecting import database_url, engine_for, reading, writing
+from resources.records.inserting import batched
+from resources.records.migrating import migrate
+
+
+@dataclass(frozen=True)
+class SqlRecords:
+    """Holds what `darkroom.ports.Records` and `darkroom.ports.FingerprintIndex` promise.
+
+    Keeps the SQLite file `default` when settings name no other database. Connects, and brings the
+    tables up to date, on first use in each process; safe in threads.
+    """
+
+    settings: DatabaseSettings
+    default: Path
+
+    @property
+    def url(self) -> URL:
+        """The database in use. Raises `SettingsInvalid`."""
+        return database_url(self.settings.url, self.default)
+
+    def migrate(self) -> None:
+        """Create or upgrade the tables; harmless and quick when they are current."""
+        migrate(engine_for(self.url))
+
+    def close(self) -> None:
+        """Give back this process's connections; the next use opens new ones."""
+        engine_for(self.url).dispose()
+
+    def unseen(self, owner: str, identities: Sequence[str]) -> set[str]:
+        with reading(self._engine) as connection:
+            return ledger.unseen(connection, owner, identities)
+
+    def open_batch(self, batch: Batch, entries: Sequence[Entry], *, force: bool = False) -> bool:
+        with writing(self._engine) as connection:
+            opened = ledger.open_batch(connection, batch, entries, force=force)
+            if not opened:
+                connection.rollback()
+            return opened
+
+    def batch(self, key: str) -> Batch | None:
+        with reading(self._engine) as connection:
+            return ledger.batch(connection, key)
+
+    def batches(self) -> list[BatchSummary]:
+        with reading(self._engine) as connection:
+            return ledger.batches(connection)
+
+    def save(self, batch: str, results: Sequence[PhotoResult]) -> None:
+        for some in batched(results, self.settings.photos_per_transaction):
+            with writing(self._engine) as connection:
+                photos.save(connection, batch, some)
+
+    def register(self, batch: str, fingerprints: Sequence[Fingerprint]) -> dict[str, Arrival]:
+        with writing(self._engine) as connection:
+            return arrivals.register(connection, batch, fingerprints)
+
+    def first_with(self, sha256s: Iterable[str]) -> dict[str, Arrival]:
+        with reading(self._engine) as connection:
+            return arrivals.first_with(connection, sha256s)
+
+    def known_hashes(self, before: int) -> KnownHashes:
+        with reading(self._engine) as connection:
+            return arrivals.known_hashes(connection, before)
+
+    def locate(self, orders: Iterable[int]) -> dict[int, Arrival]:
+        with reading(self._engine) as connection:
+            return arrivals.locate(connection, orders)
+
+    @property
+    def _engine(self) -> Engine:
+        return _migrated(self.url, os.getpid())
+
+
+@cache
+def _migrated(url: URL, process_id: int) -> Engine:  # noqa: ARG001 - each process looks once
+    engine = engine_for(url)
+    migrate(engine)
+    return engine
