@@ -100,7 +100,7 @@ async def _download(source: str, file: IO[bytes], *, max_bytes: int) -> None:
                         f" {max_bytes} bytes; nothing was kept"
                     )
                 file.write(piece)
-    except aiohttp.InvalidURL as error:
+    except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
         raise UsageError(f"{shown(source)} is no http or https address") from error
     except aiohttp.ClientResponseError as error:
         raise EngineUnavailable(
