@@ -17,6 +17,7 @@ from functools import partial
 from typing import Any
 
 from darkroom.outcomes import Failure
+from darkroom.storable_text import storable
 
 
 class DarkroomError(Exception):
@@ -31,7 +32,7 @@ class SourceUnreadable(UsageError):
     """A source that was named, and cannot be read."""
 
     def __init__(self, source: str, why: str) -> None:
-        super().__init__(f"{source}: {why}")
+        super().__init__(storable(f"{source}: {why}"))
         self.source = source
         self.why = why
 

@@ -13,6 +13,7 @@ from darkroom.ports import Records
 from darkroom.rows import Entry
 from darkroom.settings import BatchSize
 from darkroom.sources.listing import Found, Listing
+from darkroom.storable_text import storable
 from darkroom.tables import Tables
 
 MANIFESTS = "manifests"
@@ -65,7 +66,7 @@ def plan_batches(
             owner=what.owner,
             report=what.report,
             priority=what.priority,
-            source=what.source,
+            source=storable(what.source),
             photos=size,
             opened_at=what.now,
         )
