@@ -29,7 +29,7 @@ def arrow_schema(model: type[BaseModel]) -> pa.Schema:
     return pa.schema(_fields(model))
 
 
-def _fields(model: type[BaseModel]) -> list[pa.Field[Any]]:
+def _fields(model: type[BaseModel]) -> "list[pa.Field[Any]]":
     fields = []
     for name, info in model.model_fields.items():
         try:
