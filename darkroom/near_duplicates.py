@@ -72,7 +72,7 @@ def near(
     """Order, pHash distance and dHash distance of those within both radii, in bits of 64.
 
     Nearest first by the sum of the distances, then the earlier arrival. Compares with every known
-    photo: exact, and fast enough for ten million (a pair of hashes takes half a nanosecond).
+    photo: exact, and fast enough for ten million (about a nanosecond each).
     """
     phash, dhash = np.uint64(query_phash), np.uint64(query_dhash)
     nearest: list[tuple[int, int, int]] = []
