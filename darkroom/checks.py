@@ -14,8 +14,8 @@ from darkroom.sniffing import claimed_suffix, name_matches
 PASS, WARN, REJECT, UNKNOWN = "pass", "warn", "reject", "unknown"
 _UNSEEN = Measurements(
     sharpness=math.nan,
-    bright_end=math.nan,
-    dark_end=math.nan,
+    brightest=math.nan,
+    darkest=math.nan,
     contrast=math.nan,
     entropy_bits=math.nan,
     chroma=math.nan,
@@ -164,8 +164,8 @@ def _size_findings(header: Header | None, settings: ValidationSettings) -> Itera
 def _look_findings(seen: Measurements | None, settings: ValidationSettings) -> Iterator[_Finding]:
     look = seen or _UNSEEN
     yield _below(Reason.BLURRY, look.sharpness, settings.min_sharpness)
-    yield _below(Reason.DARK, look.bright_end, settings.dark_below)
-    yield _above(Reason.BRIGHT, look.dark_end, settings.bright_above)
+    yield _below(Reason.DARK, look.brightest, settings.dark_below)
+    yield _above(Reason.BRIGHT, look.darkest, settings.bright_above)
     yield _below(Reason.LOW_CONTRAST, look.contrast, settings.min_contrast)
     yield _below(Reason.LOW_INFORMATION, look.entropy_bits, settings.min_entropy_bits)
     yield _below(Reason.GRAYSCALE, look.chroma, settings.max_gray_chroma)

@@ -40,9 +40,12 @@ class ExifFacts:
 
 
 def read_exif(image: Image.Image) -> ExifFacts:
-    """What can be understood; a field that cannot is None. Never raises for what a file holds."""
+    """What can be understood; a field that cannot is None. Never raises for what a file holds.
+
+    Decodes no pixel: `PngImageFile.getexif` would, in the hope of EXIF behind them.
+    """
     try:
-        exif = image.getexif()
+        exif = Image.Image.getexif(image)
         base = dict(exif)
         photo = dict(exif.get_ifd(ExifTags.IFD.Exif))
         gps = dict(exif.get_ifd(ExifTags.IFD.GPSInfo))

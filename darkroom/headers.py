@@ -6,7 +6,7 @@ from datetime import datetime
 from PIL import Image
 
 from darkroom.exif import PARSER_ERRORS, read_exif
-from darkroom.integrity import Unreadable, count_gif_frames
+from darkroom.integrity import Unreadable, count_gif_frames, find_png_chunk
 
 _ANIMATED_FORMATS = frozenset(("GIF", "PNG", "WEBP", "AVIF"))
 _ORIENTATIONS_ON_THE_SIDE = frozenset((5, 6, 7, 8))
@@ -37,6 +37,8 @@ class Header:
 
 def read_header(image: Image.Image, data: bytes) -> Header:
     """The header of an image just opened, not yet loaded; `data` is its whole file."""
+    if image.format == "PNG" and "exif" not in image.info:
+        image.info["exif"] = find_png_chunk(data, b"eXIf")
     facts = read_exif(image)
     orientation = facts.orientation
     width, height = image.size

@@ -6,6 +6,7 @@ files by themselves; PNG and GIF they stop reading as soon as the pixels are the
 
 import struct
 import zlib
+from collections.abc import Iterator
 
 from darkroom.outcomes import Reason
 
@@ -28,6 +29,24 @@ class Unreadable(Exception):
 
 def check_png(data: bytes) -> None:
     """Every chunk complete with a right CRC, up to and including IEND. Raises `Unreadable`."""
+    for kind, body, stored_crc in _png_chunks(data):
+        if zlib.crc32(body, zlib.crc32(kind)) != stored_crc:
+            raise Unreadable(Reason.DAMAGED, f"wrong checksum in the {_printable(kind)} chunk")
+        if kind == b"IEND":
+            return
+    raise Unreadable(Reason.TRUNCATED, "the file ends before its IEND chunk")
+
+
+def find_png_chunk(data: bytes, wanted: bytes) -> bytes | None:
+    """The content of the first chunk of this kind, wherever it stands; None when there is none."""
+    try:
+        return next((bytes(body) for kind, body, _ in _png_chunks(data) if kind == wanted), None)
+    except Unreadable:
+        return None
+
+
+def _png_chunks(data: bytes) -> Iterator[tuple[bytes, memoryview, int]]:
+    """Kind, content and stored CRC of each chunk. Raises `Unreadable` where the file is cut."""
     view = memoryview(data)
     at = _PNG_SIGNATURE_BYTES
     while at + 8 <= len(data):
@@ -36,13 +55,8 @@ def check_png(data: bytes) -> None:
         end = at + 12 + length
         if end > len(data):
             raise Unreadable(Reason.TRUNCATED, f"the file ends inside its {_printable(kind)} chunk")
-        stored = int.from_bytes(view[end - 4 : end], "big")
-        if zlib.crc32(view[at + 4 : end - 4]) != stored:
-            raise Unreadable(Reason.DAMAGED, f"wrong checksum in the {_printable(kind)} chunk")
-        if kind == b"IEND":
-            return
+        yield kind, view[at + 8 : end - 4], int.from_bytes(view[end - 4 : end], "big")
         at = end
-    raise Unreadable(Reason.TRUNCATED, "the file ends before its IEND chunk")
 
 
 def count_gif_frames(data: bytes) -> int:

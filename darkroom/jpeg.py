@@ -46,7 +46,7 @@ def decode_jpeg(
         options |= {"min_width": width // factor, "min_height": height // factor}
     quirk = None
     try:
-        pixels = simplejpeg.decode_jpeg(data, **options)
+        pixels: NDArray[np.uint8] = simplejpeg.decode_jpeg(data, **options)
     except ValueError as error:
         quirk = str(error)
         pixels = _decode_bare(bare_jpeg(data), options)
@@ -64,15 +64,17 @@ def _decode_bare(data: bytes, options: dict[str, Any]) -> NDArray[np.uint8]:
     segments that the picture does not need, and a few stray bytes after the last scan. More than
     a few are what is left over when damage made the decoder finish early.
     """
+    pixels: NDArray[np.uint8]
     try:
-        return simplejpeg.decode_jpeg(data, **options)
+        pixels = simplejpeg.decode_jpeg(data, **options)
     except ValueError as error:
         message = str(error)
         stray = _STRAY_BEFORE_END.search(message)
         if stray is None or int(stray[1]) > _MAX_STRAY_BYTES:
             cut = message.startswith("Premature end")
             raise Unreadable(Reason.TRUNCATED if cut else Reason.DAMAGED, message) from error
-    return simplejpeg.decode_jpeg(data, strict=False, **options)
+        pixels = simplejpeg.decode_jpeg(data, strict=False, **options)
+    return pixels
 
 
 def bare_jpeg(data: bytes) -> bytes:

@@ -1,26 +1,28 @@
 """Measures of how a photo looks, all taken on its upright fitted sRGB image."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageStat
 
-# Weights of perceived brightness (alienryderflex.com/hsp.html), as CleanVision uses them.
-_RED, _GREEN, _BLUE = 0.241, 0.691, 0.068
-
-
+_CHANNEL_WEIGHTS = (0.241, 0.691, 0.068)
+"""Of perceived brightness (alienryderflex.com/hsp.html), as CleanVision uses them."""
+_SQUARES = np.square(np.arange(256) / 255)
+_DEEP_WHITE = 65535
 _KERNEL_PX = 3
+_TILE_PX = 48
 
 
 @dataclass(frozen=True, slots=True)
 class Measurements:
     sharpness: float
-    """Variance of the Laplacian of the gray image."""
-    bright_end: float
-    """99th percentile of perceived brightness, 0 to 1."""
-    dark_end: float
-    """5th percentile of perceived brightness, 0 to 1."""
+    """Variance of the Laplacian in the sharpest 5 % of the gray image's tiles."""
+    brightest: float
+    """Perceived brightness that 1 in 10,000 pixels exceed, 0 to 1."""
+    darkest: float
+    """Perceived brightness that 5 in 1,000 pixels stay below, 0 to 1."""
     contrast: float
     """Gray levels between the 1st and 99th percentile / 255."""
     entropy_bits: float
@@ -30,48 +32,66 @@ class Measurements:
 
 
 def measure(image: Image.Image) -> Measurements:
-    """Expects an RGB image."""
+    """Expects an RGB image. Brightness and chroma are taken on means of 2 x 2 pixels."""
     gray = image.convert("L")
-    levels = np.asarray(gray)
-    red, green, blue = image.split()
-    pairs = ((red, green), (green, blue), (blue, red))
-    dark_end, bright_end = _brightness(np.asarray(image), (5, 99))
-    low, high = _percentiles(np.bincount(levels.ravel(), minlength=256), (1, 99))
+    low, high = _percentiles(gray.histogram(), (1, 99))
+    coarse = image.reduce(2)
+    darkest, brightest = _brightness(np.asarray(coarse), (0.5, 99.99))
     return Measurements(
-        sharpness=_sharpness(levels),
-        bright_end=bright_end,
-        dark_end=dark_end,
+        sharpness=_sharpness(np.asarray(gray)),
+        brightest=brightest,
+        darkest=darkest,
         contrast=(high - low) / 255,
-        entropy_bits=gray.entropy(),
-        chroma=max(ImageStat.Stat(ImageChops.difference(a, b)).mean[0] for a, b in pairs),
+        entropy_bits=max(gray.entropy(), 0.0),
+        chroma=_chroma(coarse),
     )
 
 
 def _sharpness(levels: NDArray[np.uint8]) -> float:
-    """Variance of the four-neighbour Laplacian; 0 for an image too small to have neighbours."""
+    """95th percentile over tiles of the variance of the four-neighbour Laplacian.
+
+    Over the whole image, one sharp subject before a plain wall would count as blurred.
+    """
     if min(levels.shape) < _KERNEL_PX:
         return 0.0
     deep = levels.astype(np.int16)
-    laplacian = (
-        deep[:-2, 1:-1] + deep[2:, 1:-1] + deep[1:-1, :-2] + deep[1:-1, 2:] - 4 * deep[1:-1, 1:-1]
-    )
-    return float(laplacian.var(dtype=np.float64))
+    laplacian = deep[:-2, 1:-1] + deep[2:, 1:-1]
+    laplacian += deep[1:-1, :-2]
+    laplacian += deep[1:-1, 2:]
+    laplacian -= deep[1:-1, 1:-1] << 2
+    means = _tile_means(laplacian.astype(np.float32))
+    mean_squares = _tile_means(np.square(laplacian, dtype=np.float32))
+    return float(np.percentile(mean_squares - np.square(means), 95))
 
 
-def _brightness(pixels: NDArray[np.uint8], percentiles: tuple[int, int]) -> tuple[float, float]:
-    """Percentiles of perceived brightness, to a 1/1000."""
-    squares = np.square(np.arange(256, dtype=np.float32) / 255)
-    red, green, blue = (pixels[..., channel] for channel in range(3))
-    brightness = np.sqrt(
-        (_RED * squares)[red] + (_GREEN * squares)[green] + (_BLUE * squares)[blue]
-    )
-    counts = np.bincount((brightness * 1000).astype(np.int16).ravel(), minlength=1001)
-    low, high = _percentiles(counts, percentiles)
-    return low / 1000, high / 1000
+def _tile_means(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Means over equal tiles of about `_TILE_PX`; a remainder at right and bottom is left out."""
+    rows, columns = (max(length // _TILE_PX, 1) for length in values.shape)
+    tall, wide = values.shape[0] // rows, values.shape[1] // columns
+    whole = values[: rows * tall, : columns * wide]
+    across = whole.reshape(rows * tall, columns, wide).mean(axis=2)
+    means: NDArray[np.float32] = across.reshape(rows, tall, columns).mean(axis=1)
+    return means
 
 
-def _percentiles(counts: NDArray[np.intp], percentiles: tuple[int, int]) -> tuple[int, int]:
+def _brightness(pixels: NDArray[np.uint8], percentiles: Sequence[float]) -> list[float]:
+    """Percentiles of perceived brightness. The root is taken of the answers, not of each pixel."""
+    squared = np.zeros(pixels.shape[:2], np.uint16)
+    for channel, weight in enumerate(_CHANNEL_WEIGHTS):
+        squared += (_SQUARES * weight * _DEEP_WHITE).astype(np.uint16)[pixels[..., channel]]
+    counts = np.bincount(squared.ravel(), minlength=_DEEP_WHITE + 1)
+    return [float(np.sqrt(level / _DEEP_WHITE)) for level in _percentiles(counts, percentiles)]
+
+
+def _percentiles(
+    counts: Sequence[int] | NDArray[np.intp], percentiles: Sequence[float]
+) -> list[int]:
     """The lowest levels that leave these shares of all pixels at or below them."""
     below = np.cumsum(counts)
-    low, high = (int(np.searchsorted(below, below[-1] * share / 100)) for share in percentiles)
-    return low, high
+    return [int(np.searchsorted(below, below[-1] * share / 100)) for share in percentiles]
+
+
+def _chroma(image: Image.Image) -> float:
+    red, green, blue = image.split()
+    pairs = ((red, green), (green, blue), (blue, red))
+    return max(ImageStat.Stat(ImageChops.difference(one, two)).mean[0] for one, two in pairs)

@@ -35,6 +35,7 @@ _SIGNATURES = (
     (b"\xd7\xcd\xc6\x9a", "WMF"),
     (b"FUJIFILMCCD-RAW", "RAF"),
     (b"<svg", "SVG"),
+    *((b"P%d%c" % (kind, space), "PPM") for kind in range(1, 7) for space in b" \t\r\n"),
 )
 _HEIF_BRANDS = frozenset(
     (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1")
