@@ -59,9 +59,9 @@ def zip_uri(member: ArchiveMember) -> str:
 
 def parse_zip_uri(uri: str) -> ArchiveMember:
     """Raises ValueError for anything that `zip_uri` does not make."""
-    archive, _, fragment = uri.partition("#")
+    archive, mark, fragment = uri.partition("#")
     name, _, nth = fragment.partition(";")
-    if not archive.startswith("zip:///") or not name:
+    if not archive.startswith("zip:///") or not mark:
         raise ValueError("not an entry of an archive on this machine")
     return ArchiveMember(_local_path(archive[6:]), unquote(name), int(nth or 1))
 

@@ -64,7 +64,9 @@ def refusal(info: ZipInfo) -> tuple[str, str] | None:
     """Error type and sentence for an entry that must not be unpacked; None for an ordinary one."""
     name = info.filename
     mode = info.external_attr >> 16 if info.create_system == _UNIX else 0
-    if info.is_dir():
+    if not name:
+        return "UnsafeArchiveEntry", "an entry without a name is not unpacked"
+    if name.endswith("/"):
         return "UnsafeArchiveEntry", "a folder that carries data is not unpacked"
     if "\\" in name or name.startswith("/") or _DRIVE.match(name) or ".." in name.split("/"):
         return "UnsafeArchiveEntry", "a name that leads out of its archive is not unpacked"
@@ -77,7 +79,8 @@ def refusal(info: ZipInfo) -> tuple[str, str] | None:
 
 def _found(archive: Path, infos: Sequence[ZipInfo], selection: Selection) -> Iterator[Found]:
     for name, nth, info in members(infos):
-        if (info.is_dir() and info.file_size == 0) or not selection.takes(name):
+        is_folder = name.endswith("/") and info.file_size == 0
+        if is_folder or not selection.takes(name):
             continue
         uri = zip_uri(ArchiveMember(archive, name, nth))
         yield Found(uri, file_name(name), f"{uri}|{info.CRC:08x}|{info.file_size}")

@@ -1,5 +1,6 @@
 """Photos inside ZIPs."""
 
+import errno
 import lzma
 import struct
 import zlib
@@ -64,7 +65,9 @@ class ArchiveFetcher:
                 why = f"{uri} is too large: {error}"
                 raise PhotoFailed("BodyTooLarge", why, retryable=False) from error
             except OSError as error:
-                if error.errno is None:  # how the bz2 module says that its data is damaged
+                # None: how the bz2 module says that its data is damaged. EINVAL: an entry that
+                # starts nowhere in the file.
+                if error.errno in (None, errno.EINVAL):
                     why = f"{uri} is damaged: {error}"
                     raise PhotoFailed("ArchiveEntryDamaged", why, retryable=False) from error
                 why = f"{uri} cannot be read: {error.strerror}"

@@ -13,6 +13,7 @@ import pytest
 from darkroom.errors import PhotoFailed
 from darkroom.outcomes import Failure
 from darkroom.settings import DownloadSettings, IntakeSettings
+from darkroom.sources.archive import read_archive
 from darkroom.uris import ArchiveMember, zip_uri
 from resources.fetching.archives import ArchiveFetcher
 from resources.fetching.threads import Threads
@@ -296,3 +297,43 @@ def test_an_archive_over_the_limits_is_not_unpacked(tmp_path: Path, scratch: Pat
             retryable=False,
         )
     ]
+
+
+def test_an_entry_without_a_name_is_refused(tmp_path: Path, scratch: Path) -> None:
+    """No tool makes one, but a file may claim anything."""
+    archive = tmp_path / "a.zip"
+    with ZipFile(archive, "w") as made:
+        made.writestr("a", BODY)
+    data = bytearray(archive.read_bytes())
+    # The NUL ends the name early, for the standard library.
+    data[30] = 0
+    data[data.index(b"PK\x01\x02") + 46] = 0
+    archive.write_bytes(data)
+    member = ArchiveMember(archive, "")
+
+    assert [
+        found.uri for found in read_archive(archive, ["*"], max_entries=9, max_bytes=10**9)
+    ] == [zip_uri(member)]
+    assert _fetch(member, scratch=scratch) == [
+        Failure(
+            error_type="UnsafeArchiveEntry",
+            message=f"{zip_uri(member)}: an entry without a name is not unpacked",
+            retryable=False,
+        )
+    ]
+
+
+def test_an_entry_that_starts_nowhere_is_damaged(tmp_path: Path, scratch: Path) -> None:
+    """An offset before the start of the file is damage, not the disk's trouble."""
+    archive = tmp_path / "a.zip"
+    with ZipFile(archive, "w") as made:
+        made.writestr("a.jpg", BODY)
+    data = bytearray(archive.read_bytes())
+    directory = data.index(b"PK\x01\x02")
+    struct.pack_into("<L", data, directory + 42, 2**32 - 2)
+    archive.write_bytes(data)
+
+    (failure,) = _fetch(ArchiveMember(archive, "a.jpg"), scratch=scratch)
+
+    assert isinstance(failure, Failure)
+    assert (failure.error_type, failure.retryable) == ("ArchiveEntryDamaged", False)
