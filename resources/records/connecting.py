@@ -17,11 +17,13 @@ from sqlalchemy.exc import (
     OperationalError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random
 
 from darkroom.errors import RecordsUnavailable, SettingsInvalid
 
 BUSY_TIMEOUT_S = 60
 CONNECT_TIMEOUT_S = 10
+_WAL_ATTEMPTS = 50
 _POSTGRESQL = {"postgresql", "postgresql+psycopg", "postgres"}
 _SQLITE = {"sqlite", "sqlite+pysqlite"}
 
@@ -109,17 +111,24 @@ def _make_folder(folder: Path) -> None:
         ) from error
 
 
-def _set_up_sqlite(connection: sqlite3.Connection, record: Any) -> None:  # noqa: ANN401, ARG001
+def _set_up_sqlite(connection: sqlite3.Connection, record: Any) -> None:  # noqa: ANN401, ARG001 - as SQLAlchemy calls it
     """Leaves BEGIN to us: sqlite3's own comes too late, and never before DDL.
 
     https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#sqlite-enabling-transactions
     """
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys = ON")
-    # Readers and the writer do not wait for one another.
-    connection.execute("PRAGMA journal_mode = WAL")
-    # In WAL mode a power cut else costs the last transactions; a record that is said to stand must
-    # stand.
+    # In WAL mode readers and the writer do not wait for one another. The mode stays with the file;
+    # while it changes, SQLite turns others away at once, however long they are ready to wait.
+    for attempt in Retrying(
+        retry=retry_if_exception_type(sqlite3.OperationalError),
+        wait=wait_random(0.01, 0.1),
+        stop=stop_after_attempt(_WAL_ATTEMPTS),
+        reraise=True,
+    ):
+        with attempt:
+            connection.execute("PRAGMA journal_mode = WAL")
+    # There a power cut else costs the last transactions; a record that is said to stand must stand.
     connection.execute("PRAGMA synchronous = FULL")
 
 

@@ -1,0 +1,118 @@
+"""The records database comes to be, and stays current."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+
+import resources.records.migrating
+from darkroom.errors import RecordsUnavailable
+from darkroom.settings import DatabaseSettings
+from resources.records.connecting import engine_for, reading, writing
+from resources.records.migrating import REVISION
+from resources.records.models import Base
+from resources.records.sql_records import SqlRecords
+
+ASK = """
+import sys
+from pathlib import Path
+from darkroom.settings import DatabaseSettings
+from resources.records.sql_records import SqlRecords
+url = sys.argv[1] or None
+print("ready", flush=True)
+sys.stdin.readline()
+assert SqlRecords(DatabaseSettings(url=url), Path(sys.argv[2])).batches() == []
+"""
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def records(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlRecords]:
+    url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else None
+    records = SqlRecords(DatabaseSettings(url=url), tmp_path / "records.db")
+    yield records
+    records.close()
+
+
+def test_migrations_make_the_tables_of_the_models(records: SqlRecords) -> None:
+    """No table, column or index is in the models and not in the migrations, or the other way."""
+    records.migrate()
+
+    with reading(engine_for(records.url)) as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_migrating_again_is_harmless(records: SqlRecords) -> None:
+    """A current database is left as it is."""
+    records.migrate()
+    records.migrate()
+
+    assert records.batches() == []
+
+
+def test_processes_that_start_together_migrate_once(records: SqlRecords, tmp_path: Path) -> None:
+    """Several processes meet an empty database; one makes the tables, all go on."""
+    url = records.settings.url or ""
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", ASK, url, str(tmp_path / "records.db")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(3)
+    ]
+    ready = [process.stdout.readline() for process in started if process.stdout]
+    for process in started:
+        if process.stdin:
+            process.stdin.write("go\n")
+            process.stdin.flush()
+
+    ends = [(*process.communicate(), process.returncode) for process in started]
+    assert ready == ["ready\n"] * 3
+    assert ends == [("", "", 0)] * 3
+
+
+def test_a_newer_database_is_left_alone(records: SqlRecords) -> None:
+    """Tables of a version that we do not know are refused with what to do."""
+    records.migrate()
+    with writing(engine_for(records.url)) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'from the future'"))
+
+    with pytest.raises(RecordsUnavailable, match="a newer version of Darkroom"):
+        records.migrate()
+
+
+def test_a_failed_migration_leaves_nothing(
+    records: SqlRecords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tables appear all at once or not at all, on SQLite too."""
+
+    def refuse(*_: object) -> None:
+        raise RecordsUnavailable("refused at the end")
+
+    upgrade = resources.records.migrating._upgrade
+    monkeypatch.setattr(
+        resources.records.migrating, "_upgrade", lambda connection: refuse(upgrade(connection))
+    )
+    with pytest.raises(RecordsUnavailable, match="refused at the end"):
+        records.migrate()
+
+    assert inspect(engine_for(records.url)).get_table_names() == []
+
+
+def test_the_newest_migration_is_the_one_asked_for() -> None:
+    """`REVISION` names the head of the migrations."""
+    config = Config()
+    folder = Path(resources.records.migrating.__file__).parent / "migrations"
+    config.set_main_option("script_location", str(folder))
+
+    assert ScriptDirectory.from_config(config).get_current_head() == REVISION
