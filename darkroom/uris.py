@@ -94,9 +94,10 @@ def name_in(uri: str) -> str:
 
 def shown(uri: str) -> str:
     """The address without its secrets, for messages: user, password and query values are masked."""
-    if scheme_of(uri) not in ("http", "https"):
+    uri = _CREDENTIALS.sub("***@", uri)
+    if scheme_of(uri) in ("", "file", "zip", "s3", "refused"):
         return uri
-    address, question, query = _CREDENTIALS.sub("***@", uri).partition("?")
+    address, question, query = uri.partition("?")
     return address + question + _QUERY_VALUE.sub("***", query)
 
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http import HTTPStatus
 from pathlib import Path
 
@@ -83,7 +83,7 @@ class S3Fetcher:
             read_timeout_s=self._settings.read_timeout_s,
         )
         answer = client.get_object(Bucket=address.bucket, Key=address.key)
-        with answer["Body"] as body, PartFile(scratch, max_bytes) as part:
+        with closing(answer["Body"]) as body, PartFile(scratch, max_bytes) as part:
             if answer["ContentLength"] > max_bytes:
                 raise BodyTooLarge(max_bytes)
             for piece in body.iter_chunks(_PIECE):
