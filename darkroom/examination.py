@@ -119,10 +119,13 @@ def _look(photo: OpenedPhoto, settings: ExaminationSettings, scratch: Path) -> _
     long_edge_px = settings.renditions.long_edge_px
     of_original = settings.hashes.hash_source == "original"
     decoded = decode(photo, at_least_px=None if of_original else long_edge_px)
-    fitted = fit(flatten(decoded.image), long_edge_px)
-    standard = upright(to_srgb(fitted, decoded.icc_profile), decoded.orientation)
-    # imagehash on the file itself knows nothing of profiles and white grounds.
-    hashed = upright(decoded.image, decoded.orientation) if of_original else standard
+    flat = flatten(decoded.image)
+    standard = upright(to_srgb(fit(flat, long_edge_px), decoded.icc_profile), decoded.orientation)
+    hashed = standard
+    if of_original:
+        # imagehash on the file itself knows nothing of profiles and white grounds, nor of LAB.
+        original = flat if decoded.image.mode == "LAB" else decoded.image
+        hashed = upright(original, decoded.orientation)
     return _Look(
         measurements=measure(standard),
         hashes=perceptual_hashes(hashed),
