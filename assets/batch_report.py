@@ -2,6 +2,7 @@
 
 import base64
 import time
+from collections.abc import Iterator
 
 import dagster as dg
 
@@ -13,13 +14,15 @@ from darkroom.progress import ProgressBoard
 from darkroom.reporting import (
     contact_sheet_of,
     counts_of,
-    failures_table,
+    failure_records,
     reasons_table,
     speed_table,
     speeds,
 )
 from darkroom.results import PhotoResult
 from darkroom.tables import Tables
+
+_FAILURES_SHOWN = 100
 
 
 @dg.asset(
@@ -35,7 +38,7 @@ def batch_report(
     store: dg.ResourceParam[Store],
     tables: dg.ResourceParam[Tables],
     board: dg.ResourceParam[ProgressBoard],
-) -> dg.MaterializeResult[None]:
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Counts, speed, contact sheet and failures of a batch.
 
     Fails when any photo failed, so that the batch's partition and run are red. Materialising the
@@ -50,7 +53,7 @@ def batch_report(
         speed_table(speeds(read_stages(tables, batch), board.shown(batch, since=since)))
     )
     failed = counts_of(results).failed
-    check = dg.AssetCheckResult(
+    yield dg.AssetCheckResult(
         check_name=CHECK, passed=not failed, metadata={"failed": failed, "photos": len(results)}
     )
     if failed:
@@ -64,7 +67,7 @@ def batch_report(
             metadata=metadata,
             allow_retries=False,
         )
-    return dg.MaterializeResult(metadata=metadata, check_results=[check])
+    yield dg.MaterializeResult(metadata=metadata)
 
 
 def _metadata(batch: str, results: list[PhotoResult], store: Store) -> dict[str, dg.MetadataValue]:
@@ -85,5 +88,13 @@ def _metadata(batch: str, results: list[PhotoResult], store: Store) -> dict[str,
     if counts.rejected or counts.failed:
         shown["reasons"] = dg.MetadataValue.md(reasons_table(results))
     if counts.failed:
-        shown["failures"] = dg.MetadataValue.md(failures_table(results))
+        # A table, not Markdown: there the UI would make a stranger's URL a link.
+        records = failure_records(results)
+        shown["failures"] = dg.MetadataValue.table(
+            [dg.TableRecord(record) for record in records[:_FAILURES_SHOWN]]
+        )
+        if len(records) > _FAILURES_SHOWN:
+            shown["more_failures"] = dg.MetadataValue.text(
+                f"{len(records) - _FAILURES_SHOWN} more: `darkroom results {batch}` has them all"
+            )
     return shown

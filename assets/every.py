@@ -1,5 +1,7 @@
 """All assets, for whoever assembles them."""
 
+import dagster as dg
+
 from assets.batch_report import batch_report
 from assets.codes import codes
 from assets.deliveries import deliveries
@@ -10,7 +12,7 @@ from assets.manifests import manifests
 from assets.records import records
 from assets.texts import texts
 
-EVERY_ASSET = [
+EVERY_ASSET: list[dg.AssetsDefinition | dg.AssetSpec] = [
     manifests,
     ingest,
     texts,

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
-from darkroom.examination import ExaminationSettings
 
 from assets.partitions import batches
 from assets.stage_events import meter, no_failed_photos, stage_events
 from darkroom.batch_tables import MANIFESTS, previous_rows
+from darkroom.examination import ExaminationSettings
 from darkroom.ingest_rows import IngestPlan, IngestTables
 from darkroom.ingesting import Ingest, Ingested
 from darkroom.outcomes import Outcome

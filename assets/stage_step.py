@@ -7,7 +7,7 @@ import dagster as dg
 
 from assets.stage_events import meter, stage_events
 from darkroom.batch_tables import previous_rows
-from darkroom.progress import ProgressBoard
+from darkroom.progress import Meter, ProgressBoard
 from darkroom.rows import Row
 from darkroom.settings import Settings
 from darkroom.stages import Stage, run_stage
@@ -19,6 +19,22 @@ R = TypeVar("R", bound=Row)
 Events = Iterator[dg.Output[list[R]] | dg.AssetCheckResult]
 
 
+def stage_rows(
+    context: dg.AssetExecutionContext,
+    stage: Stage[W, R],
+    *,
+    threads: int,
+    tables: Tables,
+    board: ProgressBoard,
+) -> tuple[list[R], Meter]:
+    """Run the stage over the batch, showing its progress."""
+    previous = previous_rows(tables, stage.name, context.partition_key, stage.row)
+    total = len(stage.outstanding(previous))
+    with meter(context, board, stage=stage.name, total=total) as counted:
+        rows = run_stage(stage, previous=previous, meter=counted, threads=threads)
+    return rows, counted
+
+
 def stage_step(
     context: dg.AssetExecutionContext,
     stage: Stage[W, R],
@@ -28,9 +44,6 @@ def stage_step(
     board: ProgressBoard,
     settings: Settings,
 ) -> Events[R]:
-    """Run the stage over the batch, showing its progress, and report it."""
-    previous = previous_rows(tables, stage.name, context.partition_key, stage.row)
-    total = len(stage.outstanding(previous))
-    with meter(context, board, stage=stage.name, total=total) as counted:
-        rows = run_stage(stage, previous=previous, meter=counted, threads=threads)
+    """Run the stage over the batch and report it."""
+    rows, counted = stage_rows(context, stage, threads=threads, tables=tables, board=board)
     yield from stage_events(context, rows=rows, counted=counted, settings=settings)

@@ -8,13 +8,12 @@ from darkroom.blobs import blob_name
 from darkroom.contact_sheet import Tile, contact_sheet, tile_of, worth_showing
 from darkroom.errors import ObjectMissing
 from darkroom.joining import Stages
-from darkroom.markdown import table
+from darkroom.markdown import table, visible
 from darkroom.outcomes import Outcome
 from darkroom.ports import Store
 from darkroom.progress import StageProgress
 from darkroom.results import PhotoResult
 
-_FAILURES_SHOWN = 100
 _TILES = 60
 
 
@@ -101,26 +100,21 @@ def reasons_table(results: Sequence[PhotoResult]) -> str:
     return table(["outcome", "reason", "photos"], rows)
 
 
-def failures_table(results: Sequence[PhotoResult]) -> str:
-    """Markdown: each failed photo with its stage, error and attempts; bounded."""
-    rows = [
-        (
-            result.photo_id,
-            result.filename,
-            failure.stage,
-            failure.error_type,
-            failure.message,
-            failure.attempts,
-            "yes" if failure.retryable else "no",
-        )
+def failure_records(results: Sequence[PhotoResult]) -> list[dict[str, str | int]]:
+    """Each failure of each photo, as plain text that shows what it holds; all of them."""
+    return [
+        {
+            "photo": result.photo_id,
+            "file": visible(result.filename),
+            "stage": failure.stage,
+            "error": failure.error_type,
+            "message": visible(failure.message),
+            "attempts": failure.attempts,
+            "may pass later": "yes" if failure.retryable else "no",
+        }
         for result in results
         for failure in result.failures
     ]
-    header = ["photo", "file", "stage", "error", "message", "attempts", "may pass later"]
-    shown = table(header, rows[:_FAILURES_SHOWN])
-    if len(rows) > _FAILURES_SHOWN:
-        shown += f"\n\nand {len(rows) - _FAILURES_SHOWN} more: `darkroom results` lists them all"
-    return shown
 
 
 def contact_sheet_of(results: Sequence[PhotoResult], store: Store) -> bytes:

@@ -62,6 +62,11 @@ class Home:
     def models(self) -> Path:
         return self.root / "models"
 
+    @property
+    def sample(self) -> Path:
+        """The sample photos, once they were drawn."""
+        return self.root / "sample"
+
     def make(self) -> None:
         """Create the folder, and the inbox for people to find."""
         self.inbox.mkdir(parents=True, exist_ok=True)

@@ -8,10 +8,7 @@ import yaml
 
 from darkroom.settings import Settings
 from orchestration.home import HOME_VARIABLE, Home
-
-OWNER_TAG = "darkroom/owner"
-REPORT_TAG = "darkroom/report"
-PRIORITY_TAG = "dagster/priority"
+from orchestration.tags import OWNER_TAG
 
 _MARK = (
     "# Written by darkroom from its settings at every start. Remove this line to keep your own.\n"

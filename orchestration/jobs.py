@@ -1,6 +1,7 @@
 """The job that takes a batch from its manifest to its report."""
 
 import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from assets.manifests import manifests
 from darkroom.settings import Settings
@@ -30,7 +31,7 @@ def executor(settings: Settings) -> dg.ExecutorDefinition:
     return configured
 
 
-def process_batch(settings: Settings) -> dg.UnresolvedAssetJobDefinition:
+def process_batch(settings: Settings) -> UnresolvedAssetJobDefinition:
     """All assets of one batch. What stands from an earlier run is kept."""
     return dg.define_asset_job(
         PROCESS_BATCH,

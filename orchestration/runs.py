@@ -1,52 +1,21 @@
 """Running batches here and now, as the sensors would, recorded in the same instance."""
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import dagster as dg
 import psutil
 
-from assets.partitions import BATCHES
-from darkroom.batch_tables import MANIFESTS
 from darkroom.batches import Batch
 from orchestration.definitions import process_batch_job
-from orchestration.instance import OWNER_TAG, PRIORITY_TAG, REPORT_TAG
+from orchestration.tags import run_tags
 
 _GATE = "batch_report"
 
-
-def run_tags(batch: Batch) -> dict[str, str]:
-    """Tags of a batch's runs: limits per owner and the order of starting rest on them."""
-    tags = {OWNER_TAG: batch.owner, PRIORITY_TAG: str(batch.priority)}
-    if batch.report:
-        tags[REPORT_TAG] = batch.report
-    return tags
-
-
-def announce(instance: dg.DagsterInstance, batches: Iterable[Batch]) -> None:
-    """Make batches partitions, with their manifests materialised. Repeating it adds nothing."""
-    known = set(instance.get_dynamic_partitions(BATCHES))
-    new = [batch for batch in batches if batch.key not in known]
-    instance.add_dynamic_partitions(BATCHES, [batch.key for batch in new])
-    for batch in new:
-        instance.report_runless_asset_event(manifest_event(batch))
-
-
-def manifest_event(batch: Batch) -> dg.AssetMaterialization:
-    """Says in the lineage that a batch was made, and of what."""
-    return dg.AssetMaterialization(
-        asset_key=MANIFESTS,
-        partition=batch.key,
-        metadata={
-            "photos": batch.photos,
-            "owner": batch.owner,
-            "report": batch.report or "",
-            "priority": batch.priority,
-            "source": batch.source,
-        },
-    )
+# The events stand in the instance all the same; the terminal belongs to the progress bars.
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +70,7 @@ class BatchRuns:
         result = dg.execute_job(
             self._job,
             instance=self._instance,
+            run_config=_QUIET,
             tags={**run_tags(batch), "dagster/partition": batch.key},
             raise_on_error=False,
         )

@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from resources.fetching.choice import Fetchers
-from resources.records.sql_records import SqlRecords
-
-from darkroom.ports import ObjectDetector, Store
+from darkroom.ports import ObjectDetector, Store, TextReader
 from darkroom.progress import ProgressBoard
 from darkroom.scratch import Scratch
 from darkroom.settings import DetectorSettings, Settings
 from darkroom.tables import Tables
 from orchestration.home import Home
 from resources.detectors.choice import detector
+from resources.fetching.choice import Fetchers
+from resources.listing.remote import RemoteListing
 from resources.ocr.choice import text_reader
 from resources.progress_board import FileBoard
+from resources.records.sql_records import SqlRecords
 from resources.stores.choice import store_at
 from resources.table_io import TableIOManager
 
@@ -49,8 +49,16 @@ class Adapters:
         return Fetchers(self.settings.downloads, self.settings.s3, self.settings.intake)
 
     @property
+    def remote_sources(self) -> RemoteListing:
+        return RemoteListing(self.settings.downloads, self.settings.s3, self.settings.intake)
+
+    @property
     def board(self) -> ProgressBoard:
         return FileBoard(self.home.progress)
+
+    @property
+    def text_reader(self) -> TextReader:
+        return text_reader(self.settings.ocr)
 
     @property
     def detector_choice(self) -> "DetectorOnDemand":
@@ -67,7 +75,7 @@ class Adapters:
             "fetcher": self.fetcher,
             "scratch": Scratch(self.home.scratch),
             "board": self.board,
-            "text_reader": text_reader(self.settings.ocr),
+            "text_reader": self.text_reader,
             "detector": self.detector_choice,
             "fingerprints": records,
             "database": records,

@@ -1,0 +1,63 @@
+"""Files handed over."""
+
+import dagster as dg
+
+from assets.partitions import batches
+from assets.stage_events import no_failed_photos, stage_events
+from assets.stage_step import Events, stage_rows
+from darkroom.batch_tables import read_results
+from darkroom.delivery_stage import deliver_csv, deliveries_stage
+from darkroom.ports import Store
+from darkroom.progress import ProgressBoard
+from darkroom.rows import DeliveryRow
+from darkroom.settings import Settings
+from darkroom.tables import Tables
+
+
+@dg.asset(
+    partitions_def=batches,
+    deps=[
+        "photos",
+        "validations",
+        "hashes",
+        "renditions",
+        "texts",
+        "codes",
+        "detections",
+        "duplicates",
+    ],
+    pool="uploads",
+    group_name="results",
+    kinds={"parquet", "s3"},
+    owners=["team:darkroom"],
+    io_manager_key="table_io",
+    check_specs=[no_failed_photos("deliveries")],
+)
+def deliveries(
+    context: dg.AssetExecutionContext,
+    settings: dg.ResourceParam[Settings],
+    store: dg.ResourceParam[Store],
+    tables: dg.ResourceParam[Tables],
+    delivery_target: dg.ResourceParam[Store],
+    board: dg.ResourceParam[ProgressBoard],
+) -> Events[DeliveryRow]:
+    """Accepted renditions under `accepted/`, rejected originals under `rejected/`, `results.csv`.
+
+    To a folder or an S3 bucket. What is there already is not uploaded again; a photo that failed
+    waits until it is redone. Source files are never moved or changed.
+    """
+    batch = context.partition_key
+    results = read_results(tables, batch, leave_out=["deliveries", "records"])
+    stage = deliveries_stage(
+        batch, results, settings=settings.deliveries, store=store, target=delivery_target
+    )
+    rows, counted = stage_rows(
+        context,
+        stage,
+        threads=settings.deliveries.max_concurrent_uploads,
+        tables=tables,
+        board=board,
+    )
+    if settings.deliveries.enabled:
+        deliver_csv(batch, results, rows, delivery_target)
+    yield from stage_events(context, rows=rows, counted=counted, settings=settings)

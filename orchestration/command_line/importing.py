@@ -1,0 +1,152 @@
+"""`darkroom import` and `darkroom retry`: batches made and run here and now."""
+
+import contextlib
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from darkroom import sample_server
+from darkroom.batches import Batch, BatchSummary
+from darkroom.errors import UsageError
+from darkroom.samples import draw_samples, write_manifest
+from darkroom.settings import BatchSize
+from orchestration.announcing import announce
+from orchestration.batch_states import BatchState
+from orchestration.command_line.progress_display import ProgressDisplay
+from orchestration.command_line.session import adapters_of
+from orchestration.command_line.showing import states_of, status_table
+from orchestration.instance import open_instance
+from orchestration.intake import Sender, take_in, unfinished
+from orchestration.runs import BatchRun, BatchRuns
+from orchestration.wiring import Adapters
+
+SOME_FAILED = 3
+WORLD_IN_THE_WAY = 1
+INTERRUPTED = 130
+
+_POLL_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRequest:
+    """What a person asks of `darkroom import`."""
+
+    sources: Sequence[str]
+    owner: str
+    report: str | None
+    priority: int
+    batch_size: BatchSize | None
+    force: bool
+    sample: bool
+
+
+def run_import(request: ImportRequest, folder: Path | None) -> int:
+    """Open batches for what is new and run them."""
+    if not request.sources and not request.sample:
+        raise UsageError("name a folder, ZIP, manifest or URL to import, or use --sample")
+    adapters = adapters_of(folder)
+    console = Console()
+    with contextlib.ExitStack() as stack:
+        sources = list(request.sources)
+        if request.sample:
+            sources.append(stack.enter_context(_sample_source(console, adapters.home.sample)))
+        batches = [
+            batch for source in sources for batch in _open(console, adapters, source, request)
+        ]
+        if not batches:
+            return 0
+        code = run_batches(console, adapters, batches)
+    # The sample fails on purpose in one place: the pipeline did its work all the same.
+    return 0 if request.sample and not request.sources and code == SOME_FAILED else code
+
+
+def run_retry(keys: Sequence[str], folder: Path | None) -> int:
+    """Run failed batches again, and those whose run never began."""
+    adapters = adapters_of(folder)
+    summaries = {summary.batch.key: summary for summary in adapters.records.batches()}
+    for key in keys:
+        if key not in summaries:
+            raise UsageError(f"there is no batch {key}: `darkroom status` lists them")
+    chosen = [summaries[key].batch for key in keys] or _to_redo(adapters, list(summaries.values()))
+    console = Console()
+    if not chosen:
+        console.print("Nothing to retry: no batch failed.")
+        return 0
+    return run_batches(console, adapters, chosen)
+
+
+def run_batches(console: Console, adapters: Adapters, batches: Sequence[Batch]) -> int:
+    """Run batches with their progress shown, then say how they ended. The exit code."""
+    with open_instance(adapters.home, adapters.settings) as instance:
+        announce(instance, batches)
+        runs = BatchRuns(instance, batches, at_once=adapters.settings.runs.max_import_runs)
+        try:
+            with ProgressDisplay(console, adapters.board, batches) as display:
+                while not runs.finished:
+                    time.sleep(_POLL_S)
+                    display.show()
+        except KeyboardInterrupt:
+            console.print("Stopping; what is finished is kept.")
+            runs.stop()
+            return INTERRUPTED
+        ends = runs.ends()
+    return _say_how_it_ended(console, adapters, batches, ends)
+
+
+def _open(console: Console, adapters: Adapters, source: str, request: ImportRequest) -> list[Batch]:
+    sender = Sender(request.owner, request.report, request.priority)
+    waiting = unfinished(adapters, source, request.owner)
+    opened = take_in(adapters, source, sender, batch_size=request.batch_size, force=request.force)
+    photos = sum(batch.photos for batch in opened.batches)
+    parts = [f"{photos} new photos in {len(opened.batches)} batches"]
+    if opened.already_known:
+        parts.append(f"{opened.already_known} already known")
+    if opened.repeated:
+        parts.append(f"{opened.repeated} named more than once")
+    if waiting:
+        parts.append(f"{len(waiting)} unfinished batches taken up again")
+    console.print(f"{source}: {', '.join(parts)}", markup=False, highlight=False)
+    return [*waiting, *opened.batches]
+
+
+def _to_redo(adapters: Adapters, summaries: list[BatchSummary]) -> list[Batch]:
+    states = states_of(adapters, summaries)
+    redo = (BatchState.FAILED, BatchState.WAITING)
+    return [summary.batch for summary in summaries if states[summary.batch.key] in redo]
+
+
+@contextlib.contextmanager
+def _sample_source(console: Console, folder: Path) -> Iterator[str]:
+    folder.mkdir(parents=True, exist_ok=True)
+    samples = draw_samples(folder)
+    with sample_server.serve(folder) as address:
+        console.print(
+            f"{len(samples)} sample photos, served at {address}; one answers 404 on purpose.",
+            highlight=False,
+        )
+        yield str(write_manifest(folder, samples, address))
+
+
+def _say_how_it_ended(
+    console: Console, adapters: Adapters, batches: Sequence[Batch], ends: Sequence[BatchRun]
+) -> int:
+    keys = {batch.key for batch in batches}
+    summaries = [each for each in adapters.records.batches() if each.batch.key in keys]
+    states = states_of(adapters, summaries)
+    console.print(status_table(summaries, states))
+    broken = {end.batch: end.broken_steps for end in ends if end.broken_steps}
+    for batch, steps in broken.items():
+        for step, why in steps.items():
+            console.print(f"{batch}: step {step} failed: {why}", markup=False, highlight=False)
+    home = adapters.home.root
+    console.print(f"\nPhoto by photo:  darkroom results {batches[0].key} --home {home}")
+    console.print(f"In the browser:  darkroom up --home {home}")
+    console.print(
+        f"Contact sheet:   {adapters.store.uri(f'reports/{batches[0].key}/contact_sheet.jpg')}"
+    )
+    if broken:
+        return WORLD_IN_THE_WAY
+    return SOME_FAILED if any(not end.success for end in ends) else 0

@@ -1,0 +1,197 @@
+"""The command `darkroom`: what each command takes. The work is imported when a command runs."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from darkroom.settings import BatchSize
+
+app = typer.Typer(
+    name="darkroom",
+    help="Photos from many senders in; one verdict and one record for each out.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+models = typer.Typer(help="Detector models.", no_args_is_help=True)
+app.add_typer(models, name="models")
+
+HomeOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--home",
+        metavar="DIR",
+        help="Where everything is kept. Default: DARKROOM_HOME, else ./.darkroom.",
+    ),
+]
+
+
+class ResultFormat(StrEnum):
+    """How results are printed."""
+
+    TABLE = "table"
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+class StatusFormat(StrEnum):
+    """How status is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+def _ended(work: Callable[[], int]) -> None:
+    """Run a command; what a person can mend is one sentence, not a traceback."""
+    from darkroom.errors import UsageError, WorldError
+
+    try:
+        code = work()
+    except UsageError as error:
+        typer.echo(f"darkroom: {error}", err=True)
+        raise typer.Exit(2) from error
+    except WorldError as error:
+        typer.echo(f"darkroom: {error}", err=True)
+        raise typer.Exit(1) from error
+    raise typer.Exit(code)
+
+
+def _batch_size(value: str | None) -> "BatchSize | None":
+    if value is None or value == "auto":
+        return "auto" if value else None
+    if value.isdecimal() and int(value) > 0:
+        return int(value)
+    raise typer.BadParameter("a whole number above 0, or auto", param_hint="--batch-size")
+
+
+@app.command("import")
+def import_(
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="SOURCE…",
+            help="Folder, ZIP, manifest (CSV, TSV, JSON Lines, Parquet), list of URLs, photo, URL"
+            " or s3://bucket/prefix.",
+        ),
+    ] = None,
+    owner: Annotated[str, typer.Option(help="Who sends the photos.")] = "me",
+    report: Annotated[str | None, typer.Option(help="What the photos belong to.")] = None,
+    priority: Annotated[int, typer.Option(help="Higher starts first.")] = 0,
+    batch_size: Annotated[
+        str | None,
+        typer.Option(metavar="auto|N", help="Photos in a batch. Default: intake.batch_size."),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Take photos again that were imported before.")
+    ] = False,
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Import a small set of photos drawn for the purpose.")
+    ] = False,
+    home: HomeOption = None,
+) -> None:
+    """Import photos and run them through every stage, here and now.
+
+    Ends with 0 when every photo is done or rejected, 3 when some photo failed, 2 when a source
+    cannot be read, 1 when the world was in the way. What is known already is not imported again.
+    """
+    from orchestration.command_line.importing import ImportRequest, run_import
+
+    request = ImportRequest(
+        sources=sources or [],
+        owner=owner,
+        report=report,
+        priority=priority,
+        batch_size=_batch_size(batch_size),
+        force=force,
+        sample=sample,
+    )
+    _ended(lambda: run_import(request, home))
+
+
+@app.command()
+def results(
+    batch: Annotated[str, typer.Argument(help="A batch's key, as `darkroom status` lists it.")],
+    format_: Annotated[ResultFormat, typer.Option("--format")] = ResultFormat.TABLE,
+    home: HomeOption = None,
+) -> None:
+    """Print one entry per photo of a batch."""
+    from orchestration.command_line.showing import show_results
+
+    _ended(lambda: show_results(batch, format_, home))
+
+
+@app.command()
+def status(
+    batch: Annotated[str | None, typer.Argument(help="One batch; all when left out.")] = None,
+    format_: Annotated[StatusFormat, typer.Option("--format")] = StatusFormat.TABLE,
+    home: HomeOption = None,
+) -> None:
+    """Print batches with their counts and state."""
+    from orchestration.command_line.showing import show_status
+
+    _ended(lambda: show_status(batch, format_, home))
+
+
+@app.command()
+def retry(
+    batches: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[BATCH…]", help="All failed batches when none is named."),
+    ] = None,
+    home: HomeOption = None,
+) -> None:
+    """Run batches again: works on what failed, and keeps the rest. Exit codes as for `import`."""
+    from orchestration.command_line.importing import run_retry
+
+    _ended(lambda: run_retry(batches or [], home))
+
+
+@app.command()
+def up(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port of the UI.")] = None,
+    home: HomeOption = None,
+) -> None:
+    """Start the Dagster UI and daemon on this home, until Ctrl-C."""
+    from orchestration.command_line.serving import serve
+
+    _ended(lambda: serve(home, host=host, port=port))
+
+
+@app.command()
+def doctor(home: HomeOption = None) -> None:
+    """Check what Darkroom needs, and say how to mend what is missing."""
+    from orchestration.command_line.checkup import examine_installation
+
+    _ended(lambda: examine_installation(home))
+
+
+@app.command()
+def config(home: HomeOption = None) -> None:
+    """Print the effective settings and where each came from."""
+    from orchestration.command_line.showing import show_settings
+
+    _ended(lambda: show_settings(home))
+
+
+@models.command("fetch")
+def fetch(
+    name: Annotated[str, typer.Argument(help="A known model.")] = "yolox_nano",
+    url: Annotated[
+        str | None, typer.Option(help="Another place to get the same bytes from.")
+    ] = None,
+    home: HomeOption = None,
+) -> None:
+    """Download a detector model into the home and verify its SHA-256."""
+    from orchestration.command_line.fetching_models import fetch_known_model
+
+    _ended(lambda: fetch_known_model(name, url, home))
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,185 @@
+"""What commands print of batches, photos and settings."""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from darkroom.batch_tables import read_results
+from darkroom.batches import BatchSummary, is_batch_key
+from darkroom.delivering import results_csv
+from darkroom.errors import UsageError
+from darkroom.markdown import visible
+from darkroom.results import PhotoResult
+from orchestration.batch_states import BatchState, batch_states
+from orchestration.command_line.main import ResultFormat, StatusFormat
+from orchestration.command_line.session import adapters_of
+from orchestration.configuration import effective_settings
+from orchestration.instance import open_instance
+from orchestration.wiring import Adapters
+
+_COLOURS = {
+    "done": "green",
+    "complete": "green",
+    "rejected": "yellow",
+    "failed": "red",
+    "running": "cyan",
+}
+
+
+def coloured(word: str, text: str | None = None) -> str:
+    """A state or outcome, or the text that speaks of it, in its colour."""
+    colour = _COLOURS.get(word)
+    shown = escape(text if text is not None else word)
+    return f"[{colour}]{shown}[/{colour}]" if colour else shown
+
+
+def show_results(batch: str, format_: ResultFormat, folder: Path | None) -> int:
+    """One entry per photo of a batch."""
+    adapters = adapters_of(folder)
+    results = read_results(adapters.tables, batch) if is_batch_key(batch) else []
+    if not results:
+        raise UsageError(f"there is no batch {batch}: `darkroom status` lists them")
+    if format_ is ResultFormat.JSONL:
+        for result in results:
+            sys.stdout.write(result.model_dump_json() + "\n")
+    elif format_ is ResultFormat.CSV:
+        sys.stdout.write(results_csv(results).decode())
+    else:
+        Console().print(_results_table(batch, results))
+    return 0
+
+
+def _results_table(batch: str, results: Sequence[PhotoResult]) -> Table:
+    table = Table(title=batch, title_justify="left")
+    table.add_column("photo", no_wrap=True)
+    table.add_column("file", overflow="fold", max_width=28)
+    table.add_column("outcome", no_wrap=True)
+    table.add_column("what is known of it", overflow="fold")
+    for result in results:
+        table.add_row(
+            result.photo_id,
+            escape(visible(result.filename)),
+            coloured(result.outcome),
+            escape("; ".join(_facts(result))),
+        )
+    return table
+
+
+def _facts(result: PhotoResult) -> Iterator[str]:  # noqa: C901 - one plain line per fact
+    """The photo in a few words: what is wrong with it comes first."""
+    for failure in result.failures:
+        yield visible(f"{failure.stage}: {failure.message}")
+    if result.reasons:
+        yield ", ".join(result.reasons)
+    if result.warnings:
+        yield f"warning: {', '.join(result.warnings)}"
+    if result.width:
+        yield f"{result.width}x{result.height} {result.format}"
+    if result.duplicate_of:
+        yield f"same bytes as {result.duplicate_of}"
+    if result.near_duplicates:
+        yield f"looks like {result.near_duplicates[0].photo}"
+    if result.unique_id:
+        yield visible(f"ID {result.unique_id}", max_chars=60)
+    if result.codes:
+        yield visible("code " + ", ".join(code.text for code in result.codes), max_chars=60)
+    if result.text:
+        yield visible(f"text: {result.text}", max_chars=60)
+    if result.detections:
+        labels = Counter(found.label for found in result.detections)
+        yield ", ".join(f"{count} {label}" for label, count in labels.items())
+
+
+def show_status(batch: str | None, format_: StatusFormat, folder: Path | None) -> int:
+    """Batches with their counts and state."""
+    adapters = adapters_of(folder)
+    summaries = [
+        summary for summary in adapters.records.batches() if batch in (None, summary.batch.key)
+    ]
+    if batch is not None and not summaries:
+        raise UsageError(f"there is no batch {batch}: `darkroom status` lists them")
+    states = states_of(adapters, summaries)
+    if format_ is StatusFormat.JSON:
+        rows = [_status_row(summary, states[summary.batch.key]) for summary in summaries]
+        sys.stdout.write(json.dumps({"batches": rows}, indent=2) + "\n")
+        return 0
+    Console().print(status_table(summaries, states))
+    return 0
+
+
+def states_of(adapters: Adapters, summaries: Sequence[BatchSummary]) -> dict[str, BatchState]:
+    """The state of each of these batches."""
+    with open_instance(adapters.home, adapters.settings) as instance:
+        return dict(batch_states(instance, [summary.batch.key for summary in summaries]))
+
+
+def status_table(summaries: Sequence[BatchSummary], states: dict[str, BatchState]) -> Table:
+    """One line per batch."""
+    table = Table(title="batches", title_justify="left")
+    table.add_column("batch", overflow="fold")
+    table.add_column("owner")
+    for column in ("photos", "done", "rejected", "failed"):
+        table.add_column(column, justify="right")
+    table.add_column("state")
+    for summary in summaries:
+        table.add_row(
+            summary.batch.key,
+            escape(visible(summary.batch.owner)),
+            str(summary.batch.photos),
+            coloured("done" if summary.done else "", str(summary.done)),
+            coloured("rejected" if summary.rejected else "", str(summary.rejected)),
+            coloured("failed" if summary.failed else "", str(summary.failed)),
+            coloured(states[summary.batch.key]),
+        )
+    return table
+
+
+def _status_row(summary: BatchSummary, state: BatchState) -> dict[str, object]:
+    batch = summary.batch
+    return {
+        "batch": batch.key,
+        "owner": batch.owner,
+        "report": batch.report,
+        "priority": batch.priority,
+        "source": batch.source,
+        "opened_at": batch.opened_at.isoformat(),
+        "photos": batch.photos,
+        "done": summary.done,
+        "rejected": summary.rejected,
+        "failed": summary.failed,
+        "state": state.value,
+    }
+
+
+def show_settings(folder: Path | None) -> int:
+    """Every setting in force and where it came from."""
+    adapters = adapters_of(folder)
+    table = Table(title=f"settings of {adapters.home.root}", title_justify="left")
+    for column in ("setting", "value", "from", "what it is"):
+        table.add_column(column, overflow="fold")
+    for setting in effective_settings(adapters.home, adapters.settings):
+        table.add_row(
+            setting.name,
+            escape(_without_password(setting.value)),
+            "" if setting.source == "default" else escape(setting.source),
+            escape(setting.description),
+        )
+    Console().print(table)
+    return 0
+
+
+def _without_password(value: object) -> str:
+    if isinstance(value, str) and "://" in value:
+        try:
+            return make_url(value).render_as_string(hide_password=True)
+        except ArgumentError:
+            return value
+    return "" if value is None else str(value)

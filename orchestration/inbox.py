@@ -1,0 +1,123 @@
+"""What lies in the inbox, and what of it has stopped changing."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+from typing import Self
+
+from darkroom.ports import RemoteSources
+from darkroom.uris import parse_s3_uri
+
+DEFAULT_OWNER = "inbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """One thing in the inbox: a folder, an archive, a manifest or a photo."""
+
+    name: str
+    source: str
+    signature: str
+    """Changes whenever anything in it does."""
+
+    @property
+    def owner(self) -> str:
+        """What stands before an @ in its name: `anna@spring.zip` is Anna's."""
+        owner, at, _ = self.name.partition("@")
+        return owner if at and owner else DEFAULT_OWNER
+
+
+@dataclass(slots=True)
+class Memory:
+    """What earlier ticks saw: the sensor's cursor."""
+
+    seen: dict[str, str] = field(default_factory=dict)
+    """Signatures of the last tick."""
+    taken: dict[str, str] = field(default_factory=dict)
+    """Signatures of what has become batches."""
+
+    @classmethod
+    def read(cls, cursor: str | None) -> Self:
+        """From a cursor; nothing was seen when there is none."""
+        values: Mapping[str, dict[str, str]] = json.loads(cursor) if cursor else {}
+        return cls(seen=values.get("seen", {}), taken=values.get("taken", {}))
+
+    def cursor(self) -> str:
+        """As it is kept between ticks."""
+        return json.dumps({"seen": self.seen, "taken": self.taken}, sort_keys=True)
+
+    def ripe(self, dropped: list[Dropped]) -> list[Dropped]:
+        """What looks as it did at the last tick and is not taken yet. Remembers this look."""
+        ready = [
+            each
+            for each in dropped
+            if self.seen.get(each.source) == each.signature
+            and self.taken.get(each.source) != each.signature
+        ]
+        self.seen = {each.source: each.signature for each in dropped}
+        self.taken = {
+            source: signature for source, signature in self.taken.items() if source in self.seen
+        }
+        return ready
+
+    def take(self, dropped: Dropped) -> None:
+        """It has become a batch, or cannot."""
+        self.taken[dropped.source] = dropped.signature
+
+
+def look_in_folder(inbox: Path) -> list[Dropped]:
+    """What lies in the folder, hidden things and links aside."""
+    if not inbox.is_dir():
+        return []
+    return [
+        Dropped(path.name, str(path), _signature(_lines(path)))
+        for path in sorted(inbox.iterdir())
+        if not path.name.startswith(".") and not path.is_symlink()
+    ]
+
+
+def look_in_bucket(url: str, remote: RemoteSources) -> list[Dropped]:
+    """What lies under an S3 prefix: each first level below it is one thing."""
+    prefix = parse_s3_uri(f"{url.rstrip('/')}/")
+
+    def first(key: str) -> str:
+        return key.removeprefix(prefix.key).partition("/")[0]
+
+    found = [each for each in remote.objects(prefix) if not first(each.key).startswith(".")]
+    return [
+        Dropped(
+            name,
+            f"{url.rstrip('/')}/{name}",
+            _signature(f"{item.key}|{item.etag}" for item in items),
+        )
+        for name, items in groupby(found, key=lambda each: first(each.key))
+        if name
+    ]
+
+
+def _lines(path: Path) -> Iterator[str]:
+    yield _line(path)
+    for folder, names, files in os.walk(path):
+        names.sort()
+        for name in sorted(files):
+            yield _line(Path(folder, name))
+
+
+def _line(path: Path) -> str:
+    try:
+        status = path.lstat()
+    except FileNotFoundError:  # moved away since it was listed: it is still changing
+        return f"{path}|gone"
+    size = 0 if path.is_dir() else status.st_size
+    return f"{path}|{size}|{status.st_mtime_ns}"
+
+
+def _signature(lines: Iterator[str]) -> str:
+    whole = hashlib.blake2b(digest_size=12)
+    for line in lines:
+        whole.update(line.encode("utf-8", "surrogateescape") + b"\n")
+    return whole.hexdigest()

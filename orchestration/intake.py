@@ -1,0 +1,64 @@
+"""From a source that a person or a sensor names to batches that can be run."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from darkroom.batches import Batch
+from darkroom.intake import Import, Opened, open_batches
+from darkroom.settings import BatchSize
+from darkroom.sources.opening import open_source
+from darkroom.workers import usable_cores
+from orchestration.wiring import Adapters
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends photos, and how urgent they are."""
+
+    owner: str
+    report: str | None = None
+    priority: int = 0
+
+
+def take_in(
+    adapters: Adapters,
+    source: str,
+    sender: Sender,
+    *,
+    batch_size: BatchSize | None = None,
+    force: bool = False,
+) -> Opened:
+    """Open batches for what is new in `source`. Repeating it opens nothing.
+
+    Raises `SourceUnreadable`.
+    """
+    settings = adapters.settings
+    listing = open_source(
+        source,
+        settings=settings.intake,
+        kept=adapters.home.sources,
+        remote=adapters.remote_sources,
+    )
+    what = Import(
+        owner=sender.owner,
+        source=source,
+        cores=settings.workers.max_workers or usable_cores(),
+        now=datetime.now(UTC),
+        report=sender.report,
+        priority=sender.priority,
+        batch_size=batch_size or settings.intake.batch_size,
+    )
+    return open_batches(
+        listing, what, records=adapters.records, tables=adapters.tables, force=force
+    )
+
+
+def unfinished(adapters: Adapters, source: str, owner: str) -> list[Batch]:
+    """Batches of this source that were opened and never came to their records."""
+    return [
+        summary.batch
+        for summary in adapters.records.batches()
+        if summary.batch.source == source
+        and summary.batch.owner == owner
+        and summary.done + summary.rejected + summary.failed < summary.batch.photos
+    ]

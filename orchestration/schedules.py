@@ -1,0 +1,45 @@
+"""Runs asked for by the clock."""
+
+import dagster as dg
+
+from darkroom.errors import UsageError
+from orchestration.announcing import announce, request, unannounced
+from orchestration.intake import Sender, take_in
+from orchestration.jobs import PROCESS_BATCH
+from orchestration.wiring import Adapters
+
+
+def feed_schedule(adapters: Adapters) -> dg.ScheduleDefinition:
+    """Polls manifests and makes batches of entries that were not there before."""
+    intake = adapters.settings.intake
+
+    @dg.schedule(
+        name="feed_schedule",
+        job_name=PROCESS_BATCH,
+        cron_schedule=intake.feed_cron,
+        default_status=dg.DefaultScheduleStatus.RUNNING
+        if intake.feeds
+        else dg.DefaultScheduleStatus.STOPPED,
+        description=(
+            "Polls the manifests named by `intake.feeds` and makes a batch of the entries that were"
+            " not there before."
+        ),
+    )
+    def schedule(
+        context: dg.ScheduleEvaluationContext,
+    ) -> list[dg.RunRequest] | dg.SkipReason:
+        for feed in intake.feeds:
+            try:
+                opened = take_in(adapters, feed, Sender(owner=intake.feed_owner))
+            except UsageError as error:
+                context.log.warning("feed not read: %s", error)
+            else:
+                new_photos = sum(each.photos for each in opened.batches)
+                context.log.info("%s: %d new photos", feed, new_photos)
+        new = unannounced(context.instance, adapters)
+        if not new:
+            return dg.SkipReason("nothing new in the feeds" if intake.feeds else "no feeds are set")
+        announce(context.instance, new)
+        return [request(batch) for batch in new]
+
+    return schedule

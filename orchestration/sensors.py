@@ -1,0 +1,58 @@
+"""Runs asked for by what arrives."""
+
+import dagster as dg
+
+from assets.partitions import batches
+from darkroom.errors import UsageError
+from orchestration.announcing import manifest_event, request, unannounced
+from orchestration.inbox import Memory, look_in_bucket, look_in_folder
+from orchestration.intake import Sender, take_in
+from orchestration.jobs import PROCESS_BATCH
+from orchestration.wiring import Adapters
+
+
+def inbox_sensor(adapters: Adapters) -> dg.SensorDefinition:
+    """Makes batches of what is dropped in the inbox once it has stopped changing."""
+    intake = adapters.settings.intake
+
+    @dg.sensor(
+        name="inbox_sensor",
+        job_name=PROCESS_BATCH,
+        minimum_interval_seconds=intake.inbox_interval_s,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description=(
+            f"Watches {adapters.home.inbox}"
+            + (f" and {intake.inbox_s3}" if intake.inbox_s3 else "")
+            + ": a folder, ZIP or manifest dropped there becomes a batch once it has stopped"
+            " changing. `anna@spring.zip` belongs to owner anna."
+        ),
+    )
+    def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        memory = Memory.read(context.cursor)
+        dropped = look_in_folder(adapters.home.inbox)
+        if intake.inbox_s3:
+            dropped += look_in_bucket(intake.inbox_s3, adapters.remote_sources)
+        for item in memory.ripe(dropped):
+            try:
+                opened = take_in(adapters, item.source, Sender(owner=item.owner))
+            except UsageError as error:
+                context.log.warning("not imported: %s", error)
+            else:
+                context.log.info(
+                    "%s: %d batches, %d photos known already",
+                    item.name,
+                    len(opened.batches),
+                    opened.already_known,
+                )
+            memory.take(item)
+        new = unannounced(context.instance, adapters)
+        return dg.SensorResult(
+            run_requests=[request(batch) for batch in new],
+            dynamic_partitions_requests=[batches.build_add_request([batch.key for batch in new])]
+            if new
+            else [],
+            asset_events=[manifest_event(batch) for batch in new],
+            cursor=memory.cursor(),
+        )
+
+    return sensor

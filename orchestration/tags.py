@@ -1,0 +1,15 @@
+"""Tags of runs: limits per owner and the order of starting rest on them."""
+
+from darkroom.batches import Batch
+
+OWNER_TAG = "darkroom/owner"
+REPORT_TAG = "darkroom/report"
+PRIORITY_TAG = "dagster/priority"
+
+
+def run_tags(batch: Batch) -> dict[str, str]:
+    """Tags of every run of a batch."""
+    tags = {OWNER_TAG: batch.owner, PRIORITY_TAG: str(batch.priority)}
+    if batch.report:
+        tags[REPORT_TAG] = batch.report
+    return tags
