@@ -9,6 +9,7 @@ from pathlib import Path
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    EndpointConnectionError,
     HTTPClientError,
     NoCredentialsError,
     PartialCredentialsError,
@@ -47,7 +48,7 @@ def reported(name: str, *, bucket: str, endpoint_url: str | None) -> Iterator[No
             f"no credentials for {where}; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY,"
             " or a profile"
         ) from error
-    except HTTPClientError as error:
+    except (HTTPClientError, EndpointConnectionError) as error:
         raise StoreUnavailable(f"{where} does not answer ({type(error).__name__})") from error
     except BotoCoreError as error:
         raise StoreUnavailable(f"{where} cannot be used: {without_user(str(error))}") from error
