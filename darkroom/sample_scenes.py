@@ -138,7 +138,7 @@ def letter(lines: list[str], size: tuple[int, int], seed: int = 6) -> Image.Imag
     draw = ImageDraw.Draw(photo)
     draw.rectangle(page, "#f1eee4")
     line_px = (page[3] - page[1]) // (len(lines) + 4)
-    font = ImageFont.load_default(int(line_px * 0.56))
+    font = ImageFont.load_default(int(line_px * 0.48))
     for number, line in enumerate(lines, start=2):
         draw.text((page[0] + line_px, page[1] + number * line_px), line, "#23211d", font)
     return photo

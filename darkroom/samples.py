@@ -12,7 +12,7 @@ from PIL import ExifTags, Image, ImageFilter
 from darkroom import sample_scenes
 from darkroom.outcomes import Outcome
 
-MANIFEST = "manifest.csv"
+MANIFEST = "sample.csv"
 _LANDSCAPE = (1600, 1200)
 _LETTER = [
     "Harbour Office",
@@ -52,7 +52,7 @@ def draw_samples(folder: Path) -> list[Sample]:
 
 
 def write_manifest(folder: Path, samples: Sequence[Sample], address: str) -> Path:
-    """`manifest.csv` in `folder`: the samples' URLs below `address`, such as http://127.0.0.1:80."""
+    """`sample.csv` in `folder`: the samples' URLs below `address`, such as http://127.0.0.1:80."""
     text = io.StringIO(newline="")
     rows = csv.writer(text)
     rows.writerow(["url", "shows", "expected"])

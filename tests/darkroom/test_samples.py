@@ -96,7 +96,7 @@ def test_the_manifest_names_every_sample_by_its_url(tmp_path: Path) -> None:
         tmp_path, [Sample("a b#1.jpg", "commas, too", Outcome.DONE)], "http://127.0.0.1:81"
     )
 
-    assert manifest == tmp_path / "manifest.csv"
+    assert manifest == tmp_path / "sample.csv"
     assert list(csv.reader(manifest.read_text("utf-8").splitlines())) == [
         ["url", "shows", "expected"],
         ["http://127.0.0.1:81/a%20b%231.jpg", "commas, too", "done"],
