@@ -22,9 +22,10 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 
 
 def read_archive(
-    archive: Path, include: Sequence[str], *, max_entries: int, max_bytes: int
+    archive: Path, include: Sequence[str], *, source: str, max_entries: int, max_bytes: int
 ) -> Iterator[Found]:
-    """Entries in the order of the central directory. `archive` must be absolute.
+    """Entries in the order of the central directory. `archive` must be absolute;
+    `source` is what messages call it.
 
     Entries that will not be unpacked (see `refusal`) are listed too, so that each gets its outcome.
     An entry is the same photo as long as its name, checksum and size are: touching or rewriting the
@@ -35,10 +36,10 @@ def read_archive(
         with ZipFile(archive) as opened:
             infos = opened.infolist()
     except UNREADABLE as error:
-        raise SourceUnreadable(str(archive), f"is not a ZIP that can be read ({error})") from error
+        raise SourceUnreadable(source, f"is not a ZIP that can be read ({error})") from error
     too_much = excess(infos, max_entries=max_entries, max_bytes=max_bytes)
     if too_much is not None:
-        raise SourceUnreadable(str(archive), too_much)
+        raise SourceUnreadable(source, too_much)
     return _found(archive, infos, Selection(include))
 
 

@@ -1,6 +1,7 @@
 """Photos that a table names: one row, one photo."""
 
 import json
+import posixpath
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -13,7 +14,15 @@ from darkroom.sources.kinds import URI_COLUMNS
 from darkroom.sources.listing import Found
 from darkroom.sources.tables import Record
 from darkroom.sources.text import file_name
-from darkroom.uris import file_uri, name_in, parse_file_uri, scheme_of
+from darkroom.uris import (
+    S3Address,
+    file_uri,
+    name_in,
+    parse_file_uri,
+    parse_s3_uri,
+    s3_uri,
+    scheme_of,
+)
 
 _NAME_COLUMNS = ("filename", "file_name", "name")
 _LOCAL = ("file", "zip")
@@ -108,6 +117,10 @@ def _resolved(text: str, base: Base) -> str:
 
 
 def _joined(base_url: str, text: str) -> str:
+    if scheme_of(base_url) == "s3":  # which urljoin does not know
+        base = parse_s3_uri(base_url)
+        key = posixpath.normpath(posixpath.join("/", posixpath.dirname(base.key), text))
+        return s3_uri(S3Address(base.bucket, key.lstrip("/")))
     return urldefrag(urljoin(base_url, text)).url
 
 

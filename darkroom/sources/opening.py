@@ -65,6 +65,7 @@ def _read(path: Path, kind: Kind, base: Base, settings: IntakeSettings) -> Itera
         yield from read_archive(
             path,
             settings.include,
+            source=base.source,
             max_entries=settings.max_archive_entries,
             max_bytes=settings.max_archive_bytes,
         )
@@ -95,6 +96,8 @@ def _downloaded(
         if kind is Kind.PHOTO:
             return listing(title, photo)
         if kind is Kind.ARCHIVE:
+            # Judged where it will not stay, in case it is none.
+            listing(title, _read(path, kind, base, settings))
             path = kept.absolute() / f"{download.sha256}.zip"
             download.path.replace(path)
         return listing(title, _read(path, kind, base, settings))

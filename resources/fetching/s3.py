@@ -1,23 +1,8 @@
 """Photos in S3 buckets."""
 
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from http import HTTPStatus
+from contextlib import closing
 from pathlib import Path
-
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    ConnectTimeoutError,
-    HTTPClientError,
-    IncompleteReadError,
-    NoCredentialsError,
-    ParamValidationError,
-    PartialCredentialsError,
-    ReadTimeoutError,
-    ResponseStreamingError,
-)
 
 from darkroom.errors import PhotoFailed
 from darkroom.ports import Fetched
@@ -25,30 +10,11 @@ from darkroom.settings import DownloadSettings, S3Settings
 from darkroom.uris import S3Address, parse_s3_uri
 from resources.fetching.part_file import BodyTooLarge, PartFile
 from resources.fetching.retries import with_retries
+from resources.fetching.s3_errors import reported
 from resources.fetching.threads import Threads
 from resources.s3_clients import s3_client
 
 _PIECE = 1 << 18
-_STATUS_TYPES: dict[int, tuple[str, bool]] = {
-    HTTPStatus.BAD_REQUEST: ("HttpError", False),
-    HTTPStatus.UNAUTHORIZED: ("AccessDenied", False),
-    HTTPStatus.FORBIDDEN: ("AccessDenied", False),
-    HTTPStatus.NOT_FOUND: ("NotFound", False),
-    HTTPStatus.TOO_MANY_REQUESTS: ("TooManyRequests", True),
-}
-_TROUBLES: list[tuple[type[Exception], str, str, bool]] = [
-    (BodyTooLarge, "BodyTooLarge", "is too large: {}", False),
-    (NoCredentialsError, "AccessDenied", "needs keys that boto3 does not find", False),
-    (PartialCredentialsError, "AccessDenied", "needs keys, of which boto3 finds a part", False),
-    (ParamValidationError, "InvalidUrl", "is not an address in S3", False),
-    (IncompleteReadError, "BodyCut", "broke off before the end of its body", True),
-    (ResponseStreamingError, "BodyCut", "broke off before the end of its body", True),
-    (ReadTimeoutError, "Timeout", "sent nothing for downloads.read_timeout_s", True),
-    (ConnectTimeoutError, "Timeout", "took no connection in downloads.connect_timeout_s", True),
-    (TimeoutError, "Timeout", "took longer than downloads.total_timeout_s", True),
-    (HTTPClientError, "ConnectionFailed", "could not be reached", True),
-    (BotoCoreError, "S3Error", "could not be asked for: {}", False),
-]
 
 
 class S3Fetcher:
@@ -70,7 +36,7 @@ class S3Fetcher:
             raise PhotoFailed("InvalidUrl", f"{uri} is {error}", retryable=False) from error
 
         async def attempt(number: int) -> Fetched:
-            with _reported(uri, number):
+            with reported(uri, number):
                 return await self._threads.run(self._once, address, scratch, max_bytes, number)
 
         return await with_retries(attempt, self._settings)
@@ -91,25 +57,3 @@ class S3Fetcher:
                 if time.monotonic() > deadline:
                     raise TimeoutError
             return Fetched(part.keep(), part.bytes, number)
-
-
-@contextmanager
-def _reported(uri: str, attempt: int) -> Iterator[None]:
-    try:
-        yield
-    except ClientError as error:
-        status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-        code = error.response.get("Error", {}).get("Code", "no reason")
-        server_error = status >= HTTPStatus.INTERNAL_SERVER_ERROR
-        error_type, retryable = _STATUS_TYPES.get(
-            status, ("ServerError" if server_error else "HttpError", server_error)
-        )
-        raise PhotoFailed(
-            error_type, f"{uri} answered {status} {code}", attempts=attempt, retryable=retryable
-        ) from error
-    except tuple(trouble for trouble, *_ in _TROUBLES) as error:
-        _, error_type, sentence, retryable = next(
-            row for row in _TROUBLES if isinstance(error, row[0])
-        )
-        message = f"{uri} {sentence.format(error)}"
-        raise PhotoFailed(error_type, message, attempts=attempt, retryable=retryable) from error

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import aiohttp
-from botocore.exceptions import BotoCoreError, ClientError
 
 from darkroom.errors import PhotoFailed, SourceUnreadable
 from darkroom.ports import BucketObject, Download
@@ -14,8 +13,12 @@ from darkroom.settings import DownloadSettings, IntakeSettings, S3Settings
 from darkroom.uris import S3Address, s3_uri, scheme_of, shown
 from resources.fetching.http import HttpFetcher
 from resources.fetching.s3 import S3Fetcher
+from resources.fetching.s3_errors import reported
 from resources.fetching.threads import Threads
 from resources.s3_clients import s3_client
+
+_PATIENCE_S = 3600.0
+"""For one attempt: an archive of many gigabytes takes its time. Silence ends it much sooner."""
 
 
 class RemoteListing:
@@ -32,19 +35,24 @@ class RemoteListing:
         *,
         socket_factory: aiohttp.SocketFactoryType | None = None,
     ) -> None:
-        self._downloads = downloads
+        self._downloads = downloads.model_copy(update={"total_timeout_s": _PATIENCE_S})
         self._max_bytes = intake.max_archive_bytes
         self._s3 = s3
         self._socket_factory = socket_factory
 
     def objects(self, prefix: S3Address) -> Iterator[BucketObject]:
+        uri = s3_uri(prefix)
         try:
-            pages = s3_client(self._s3).get_paginator("list_objects_v2")
-            for page in pages.paginate(Bucket=prefix.bucket, Prefix=prefix.key):
-                for item in page.get("Contents", []):
-                    yield BucketObject(item["Key"], item["ETag"].strip('"'))
-        except (BotoCoreError, ClientError) as error:
-            raise SourceUnreadable(s3_uri(prefix), str(error)) from error
+            with reported(uri, 1):
+                yield from self._listed(prefix)
+        except PhotoFailed as error:
+            raise _unreadable(uri, error) from error
+
+    def _listed(self, prefix: S3Address) -> Iterator[BucketObject]:
+        pages = s3_client(self._s3).get_paginator("list_objects_v2")
+        for page in pages.paginate(Bucket=prefix.bucket, Prefix=prefix.key):
+            for item in page.get("Contents", []):
+                yield BucketObject(item["Key"], item["ETag"].strip('"'))
 
     def download(
         self, uri: str, folder: Path, *, unless: Callable[[str | None], bool]
@@ -54,7 +62,7 @@ class RemoteListing:
                 return asyncio.run(self._from_s3(uri, folder))
             return asyncio.run(self._from_web(uri, folder, unless))
         except PhotoFailed as error:
-            raise SourceUnreadable(shown(uri), error.failure.message) from error
+            raise _unreadable(uri, error) from error
 
     async def _from_web(
         self, uri: str, folder: Path, unless: Callable[[str | None], bool]
@@ -76,6 +84,12 @@ class RemoteListing:
         finally:
             await threads.close()
         return Download(fetched.path, _sha256(fetched.path), content_type=None)
+
+
+def _unreadable(uri: str, error: PhotoFailed) -> SourceUnreadable:
+    """The same sentence; it starts with the address already."""
+    address = shown(uri)
+    return SourceUnreadable(address, error.failure.message.removeprefix(f"{address} "))
 
 
 def _sha256(path: Path) -> str:

@@ -19,7 +19,9 @@ def _zip(path: Path, *names: str) -> Path:
 
 
 def _read(path: Path, *include: str, max_entries: int = 100, max_bytes: int = 1000) -> list[Found]:
-    found = read_archive(path, include or ["*"], max_entries=max_entries, max_bytes=max_bytes)
+    found = read_archive(
+        path, include or ["*"], source=path.name, max_entries=max_entries, max_bytes=max_bytes
+    )
     return list(found)
 
 
@@ -70,7 +72,7 @@ def test_what_is_no_zip_is_unreadable(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a.zip"
     path.write_bytes(content)
 
-    with pytest.raises(SourceUnreadable, match=r"a\.zip: is not a ZIP that can be read"):
+    with pytest.raises(SourceUnreadable, match=r"^a\.zip: is not a ZIP that can be read"):
         _read(path)
 
 

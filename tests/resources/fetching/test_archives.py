@@ -312,7 +312,8 @@ def test_an_entry_without_a_name_is_refused(tmp_path: Path, scratch: Path) -> No
     member = ArchiveMember(archive, "")
 
     assert [
-        found.uri for found in read_archive(archive, ["*"], max_entries=9, max_bytes=10**9)
+        found.uri
+        for found in read_archive(archive, ["*"], source="a.zip", max_entries=9, max_bytes=10**9)
     ] == [zip_uri(member)]
     assert _fetch(member, scratch=scratch) == [
         Failure(

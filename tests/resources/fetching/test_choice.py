@@ -14,7 +14,7 @@ from darkroom.uris import ArchiveMember, file_uri, zip_uri
 from resources.fetching.choice import Fetchers
 
 if TYPE_CHECKING:
-    from tests.resources.fetching.conftest import Site
+    from tests.resources.conftest import Site
 
 
 def test_one_fetcher_serves_every_scheme(site: "Site", tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from darkroom.settings import DownloadSettings
 from resources.fetching.http import HttpFetcher
 
 if TYPE_CHECKING:
-    from tests.resources.fetching.conftest import Site
+    from tests.resources.conftest import Site
 
 BODY = bytes(range(256)) * 40
 QUICK = DownloadSettings(max_retries=2, retry_wait_s=0.001, max_retry_wait_s=0.002)

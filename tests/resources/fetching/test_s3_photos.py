@@ -15,7 +15,7 @@ from resources.fetching.s3 import S3Fetcher
 from resources.fetching.threads import Threads
 
 if TYPE_CHECKING:
-    from tests.resources.fetching.conftest import Site
+    from tests.resources.conftest import Site
 
 BODY = bytes(range(256)) * 4000
 QUICK = DownloadSettings(
