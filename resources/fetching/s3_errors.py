@@ -1,0 +1,65 @@
+"""What an S3 service, or the way to it, says: as one failure of a photo."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    HTTPClientError,
+    IncompleteReadError,
+    NoCredentialsError,
+    ParamValidationError,
+    PartialCredentialsError,
+    ReadTimeoutError,
+    ResponseStreamingError,
+)
+
+from darkroom.errors import PhotoFailed
+from resources.fetching.part_file import BodyTooLarge
+
+_STATUS_TYPES: dict[int, tuple[str, bool]] = {
+    HTTPStatus.BAD_REQUEST: ("HttpError", False),
+    HTTPStatus.UNAUTHORIZED: ("AccessDenied", False),
+    HTTPStatus.FORBIDDEN: ("AccessDenied", False),
+    HTTPStatus.NOT_FOUND: ("NotFound", False),
+    HTTPStatus.TOO_MANY_REQUESTS: ("TooManyRequests", True),
+}
+_TROUBLES: list[tuple[type[Exception], str, str, bool]] = [
+    (BodyTooLarge, "BodyTooLarge", "is too large: {}", False),
+    (NoCredentialsError, "AccessDenied", "needs keys that boto3 does not find", False),
+    (PartialCredentialsError, "AccessDenied", "needs keys, of which boto3 finds a part", False),
+    (ParamValidationError, "InvalidUrl", "is not an address in S3", False),
+    (IncompleteReadError, "BodyCut", "broke off before the end of its body", True),
+    (ResponseStreamingError, "BodyCut", "broke off before the end of its body", True),
+    (ReadTimeoutError, "Timeout", "sent nothing for downloads.read_timeout_s", True),
+    (ConnectTimeoutError, "Timeout", "took no connection in downloads.connect_timeout_s", True),
+    (TimeoutError, "Timeout", "took longer than downloads.total_timeout_s", True),
+    (HTTPClientError, "ConnectionFailed", "could not be reached", True),
+    (BotoCoreError, "S3Error", "could not be asked for: {}", False),
+]
+
+
+@contextmanager
+def reported(uri: str, attempt: int) -> Iterator[None]:
+    """Turns what boto3 raises into `PhotoFailed`."""
+    try:
+        yield
+    except ClientError as error:
+        status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+        code = error.response.get("Error", {}).get("Code", "no reason")
+        server_error = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        error_type, retryable = _STATUS_TYPES.get(
+            status, ("ServerError" if server_error else "HttpError", server_error)
+        )
+        raise PhotoFailed(
+            error_type, f"{uri} answered {status} {code}", attempts=attempt, retryable=retryable
+        ) from error
+    except tuple(trouble for trouble, *_ in _TROUBLES) as error:
+        _, error_type, sentence, retryable = next(
+            row for row in _TROUBLES if isinstance(error, row[0])
+        )
+        message = f"{uri} {sentence.format(error)}"
+        raise PhotoFailed(error_type, message, attempts=attempt, retryable=retryable) from error
