@@ -46,6 +46,7 @@ _BY_CONTENT_TYPE = {
     "text/uri-list": Kind.URL_LIST,
 }
 _HEAD = 4096
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
 
 
 def kind_by_name(name: str, content_type: str | None = None) -> Kind | None:
@@ -73,11 +74,13 @@ def kind_by_content(path: Path) -> Kind:
 
 
 def _kind_of_text(text: str) -> Kind:
+    if "\0" in text:
+        return Kind.PHOTO
     lines = [line.strip() for line in text.splitlines()]
     first = next((line for line in lines if line and not line.startswith("#")), "")
     if first == "[" or first.startswith(('{"', '{ "', "[{", "[ {")):
         return Kind.JSON_LINES
-    if "://" in first and first.isprintable():
+    if _ADDRESS.fullmatch(first):
         return Kind.URL_LIST
     for delimiters, kind in (("\t", Kind.TSV), (",;|", Kind.CSV)):
         cells = re.split(f"[{delimiters}]", first)

@@ -57,6 +57,8 @@ def test_a_relative_path_is_made_absolute(tmp_path: Path, monkeypatch: pytest.Mo
         ("a.jpg", b"url\nhttp://a/1.jpg\n"),
         ("a.JPEG", b"PK\x03\x04"),
         ("a", b"\xff\xd8\xff\xe0\0\0JFIF://path,url"),
+        ("a", b'<svg xmlns="http://www.w3.org/2000/svg"/>'),
+        ("a", b"[ini]\nx=y\n"),
         ("a", b""),
         ("a.heic", bytes(20)),
     ],
