@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from darkroom.examination import ExaminationSettings
 from darkroom.incremental import digest, standing
 from darkroom.ingesting import Ingested, Task
-from darkroom.outcomes import Outcome
+from darkroom.outcomes import Failure, Outcome, Reason
+from darkroom.ports import TOO_LARGE
 from darkroom.rows import Entry, HashRow, PhotoRow, RenditionRow, Row, ValidationRow
 
 # Raised when the code makes another row of the same photo and settings.
@@ -14,6 +15,9 @@ PHOTOS_VERSION = "photos/1"
 VALIDATIONS_VERSION = "validations/1"
 HASHES_VERSION = "hashes/1"
 RENDITIONS_VERSION = "renditions/1"
+
+_NOT_FETCHED = digest("skipped", "not fetched")
+_NOT_EXAMINED = digest("skipped", "not examined")
 
 
 @dataclass(slots=True)
@@ -59,8 +63,10 @@ class IngestPlan:
         entry = ingested.entry
         photo = self._photo_row(ingested)
         self._made.photos.setdefault(entry.photo_id, photo)
+        if photo.outcome is Outcome.REJECTED and ingested.failure:
+            self._made.validations[entry.photo_id] = _too_large(entry, ingested.failure)
         if ingested.sha256 is None:
-            self._skip(entry, digest("skipped", "not fetched"))
+            self._skip(entry, _NOT_FETCHED)
             return photo.outcome
         self._examined_rows(ingested, ingested.sha256)
         return Outcome.FAILED if ingested.failure else Outcome.DONE
@@ -76,11 +82,15 @@ class IngestPlan:
         if photo is None:
             if "photos" in self._selected:
                 return Task(entry)
-            self._skip(entry, digest("skipped", "not fetched"))
+            self._skip(entry, _NOT_FETCHED)
             return None
         self._made.photos[entry.photo_id] = photo
         if photo.sha256 is None:
-            self._skip(entry, digest("skipped", "not fetched"))
+            verdict = self._previous.validations.get(entry.photo_id)
+            if verdict is None:
+                return Task(entry)
+            self._made.validations[entry.photo_id] = verdict
+            self._skip(entry, _NOT_FETCHED)
             return None
         return Task(entry, kept_sha256=photo.sha256) if self._carry(entry, photo.sha256) else None
 
@@ -117,10 +127,11 @@ class IngestPlan:
 
     def _photo_row(self, ingested: Ingested) -> PhotoRow:
         entry = ingested.entry
+        outcome = _fetch_outcome(ingested)
         row = PhotoRow(
             photo_id=entry.photo_id,
-            outcome=Outcome.DONE if ingested.sha256 else Outcome.FAILED,
-            failure=None if ingested.sha256 else ingested.failure,
+            outcome=outcome,
+            failure=ingested.failure if outcome is Outcome.FAILED else None,
             inputs=_photo_inputs(entry),
             seconds=ingested.fetch_seconds,
             uri=entry.uri,
@@ -159,7 +170,7 @@ class IngestPlan:
                 inputs=inputs["validations"],
                 seconds=ingested.work_seconds,
             )
-            self._skip(ingested.entry, digest("skipped", "not examined"))
+            self._skip(ingested.entry, _NOT_EXAMINED)
             return
         self._made.validations.setdefault(
             photo_id,
@@ -214,6 +225,24 @@ class IngestPlan:
         self._made.renditions.setdefault(
             photo_id, RenditionRow(photo_id=photo_id, outcome=skipped, inputs=inputs)
         )
+
+
+def _fetch_outcome(ingested: Ingested) -> Outcome:
+    if ingested.sha256 is not None:
+        return Outcome.DONE
+    too_large = ingested.failure is not None and ingested.failure.error_type == TOO_LARGE
+    return Outcome.REJECTED if too_large else Outcome.FAILED
+
+
+def _too_large(entry: Entry, failure: Failure) -> ValidationRow:
+    """The verdict on a photo that was not fetched because of its size."""
+    return ValidationRow(
+        photo_id=entry.photo_id,
+        outcome=Outcome.REJECTED,
+        inputs=digest(VALIDATIONS_VERSION, TOO_LARGE, failure.message),
+        reasons=[Reason.BYTES],
+        detail=failure.message,
+    )
 
 
 def _photo_inputs(entry: Entry) -> str:

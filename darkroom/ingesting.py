@@ -6,6 +6,7 @@ fetched. Bytes travel by path.
 
 import asyncio
 import contextlib
+import errno
 import hashlib
 import shutil
 import tempfile
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from darkroom.blobs import blob_name
-from darkroom.errors import PhotoFailed
+from darkroom.errors import PhotoFailed, WorldError
 from darkroom.examination import Examination, ExaminationSettings, examine
 from darkroom.outcomes import Failure
 from darkroom.ports import Fetched, Fetcher, Store
@@ -112,7 +113,7 @@ class Ingest:
         if task.kept_sha256 is None:
             async with self._downloads:
                 fetched = await self._fetcher.fetch(task.entry.uri, folder)
-            yield fetched
+            yield await asyncio.to_thread(_own, fetched, folder)
             return
         local = self._store.local(blob_name(task.kept_sha256))
         path = await asyncio.to_thread(local.__enter__)
@@ -154,6 +155,19 @@ class Ingest:
             fetch_seconds=fetch_seconds,
             work_seconds=time.perf_counter() - started if failure else _seconds(examination),
         )
+
+
+def _own(fetched: Fetched, folder: Path) -> Fetched:
+    """Our own copy of a file that is not ours: it may change between two looks at it."""
+    if fetched.path.is_relative_to(folder):
+        return fetched
+    try:
+        copy = Path(shutil.copyfile(fetched.path, folder / "copy"))
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise WorldError(f"scratch cannot be written to: {error.strerror}") from error
+        raise PhotoFailed("FileUnreadable", str(error), retryable=True) from error
+    return Fetched(path=copy, bytes=copy.stat().st_size, attempts=fetched.attempts)
 
 
 def _seconds(examination: Examination | None) -> float:

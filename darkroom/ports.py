@@ -71,6 +71,10 @@ class Fetched:
     attempts: int
 
 
+TOO_LARGE = "BodyTooLarge"
+"""The error type of a photo with more bytes than allowed: a verdict about it, not a failure."""
+
+
 class Fetcher(Protocol):
     """Brings the bytes behind a URI to this machine."""
 
@@ -78,7 +82,8 @@ class Fetcher(Protocol):
         """A local file with the whole content of `uri`.
 
         Either the source itself, when it is already local, or a complete new file in the folder
-        `scratch`; never a partial one. Raises `PhotoFailed` for this photo's trouble.
+        `scratch`; never a partial one. Raises `PhotoFailed` for this photo's trouble, with the
+        error type `TOO_LARGE` for one that has too many bytes.
         """
 
     async def close(self) -> None:

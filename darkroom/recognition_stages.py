@@ -1,6 +1,7 @@
 """Texts, codes and detections of a batch: what each photo needs, and the row that comes of it."""
 
 from collections.abc import Mapping
+from importlib.metadata import version
 
 from darkroom.batch_tables import SKIPPED_INPUTS, Accepted
 from darkroom.blobs import blob_name
@@ -76,8 +77,9 @@ def codes_stage(
             unique_id_source=source,
         )
 
+    made_by = [f"zxing-cpp {version('zxing-cpp')}", settings.model_dump()]
     needs = [
-        _need(photo_id, photo, CODES_VERSION, settings, text_of(photo_id))
+        _need(photo_id, photo, CODES_VERSION, made_by, text_of(photo_id))
         if settings.enabled
         else _need(photo_id, photo, CODES_VERSION, None)
         for photo_id, photo in photos.items()
@@ -106,12 +108,12 @@ def detections_stage(
 
 
 def _need(
-    photo_id: str, photo: Accepted | None, version: str, made_by: object, *more: object
+    photo_id: str, photo: Accepted | None, code_version: str, made_by: object, *more: object
 ) -> Need[Accepted]:
     """Nothing to do for a photo that was not accepted, or when there is nothing to do it with."""
     if photo is None or made_by is None:
         return Need(photo_id, SKIPPED_INPUTS, None)
     inputs = digest(
-        version, photo.original_sha256, photo.rendition_sha256, photo.scale, made_by, *more
+        code_version, photo.original_sha256, photo.rendition_sha256, photo.scale, made_by, *more
     )
     return Need(photo_id, inputs, photo)

@@ -40,7 +40,9 @@ class Workers:
         self._timeout_s = settings.timeout_per_image_s
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(list(preload))
-        self._pool = ProcessPool(max_workers=self.count, context=context)
+        self._pool = ProcessPool(
+            max_workers=self.count, context=context, initializer=_leave_the_terminal
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -87,3 +89,11 @@ class Workers:
         if isinstance(error, MemoryError):
             return PhotoFailed("OutOfMemory", "the photo needs too much memory", retryable=False)
         return PhotoFailed("Crashed", "its worker process ended", retryable=False)
+
+
+def _leave_the_terminal() -> None:
+    """Decoders in C write to standard error what they also report: here nobody could place it."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)

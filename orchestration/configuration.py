@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from darkroom.errors import SettingsInvalid
 from darkroom.settings import Settings
+from darkroom.unique_ids import check_pattern
 from orchestration.home import HOME_VARIABLE, Home
 
 PREFIX = "DARKROOM_"
@@ -57,7 +58,9 @@ def load_settings(home: Home) -> Settings:
         raise SettingsInvalid(_sentence(error, path)) from error
     except ValueError as error:  # an environment value that is not the JSON it should be
         raise SettingsInvalid(f'{error}: lists are written as JSON, such as ["car"]') from error
-    return Settings.model_validate(loaded.model_dump())
+    settings = Settings.model_validate(loaded.model_dump())
+    check_pattern(settings.codes.unique_id_pattern)
+    return settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,8 @@ def dagster_config(settings: Settings) -> dict[str, object]:
             # Without it the pool slots of a killed run would never come back.
             "free_slots_after_run_end_seconds": 30,
         },
+        # Steps announce themselves on the terminal at DEBUG; their events are kept at any level.
+        "python_logs": {"python_log_level": "INFO"},
         "retention": {
             "schedule": {"purge_after_days": 30},
             "sensor": {

@@ -1,5 +1,6 @@
 """`darkroom up`: the Dagster UI and daemon on one home."""
 
+import signal
 import socket
 import subprocess
 import sys
@@ -32,18 +33,20 @@ def serve(folder: Path | None, *, host: str | None, port: int | None) -> int:
     settings = adapters.settings
     address = (host or settings.web.host, settings.web.port if port is None else port)
     address = (address[0], _free_port(*address))
+    # A service manager's stop is as good as Ctrl-C: the two processes must not outlive this one.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     # The pools get their limits before anything can run.
     with open_instance(adapters.home, settings), _started(_commands(*address)) as processes:
         console = Console()
         console.print(f"Starting on {adapters.home.root} …", highlight=False)
         url = f"http://{_reachable(address[0])}:{address[1]}"
-        _wait_for(url, processes)
-        console.print(f"Dagster is at {url}", highlight=False)
-        console.print(
-            f"Drop folders, ZIPs or manifests in {adapters.home.inbox}. Ctrl-C stops.",
-            highlight=False,
-        )
         try:
+            _wait_for(url, processes)
+            console.print(f"Dagster is at {url}", highlight=False)
+            console.print(
+                f"Drop folders, ZIPs or manifests in {adapters.home.inbox}. Ctrl-C stops.",
+                highlight=False,
+            )
             while True:
                 _refuse_dead(processes)
                 time.sleep(_POLL_S)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -58,7 +59,7 @@ def show_results(batch: str, format_: ResultFormat, folder: Path | None) -> int:
 
 
 def _results_table(batch: str, results: Sequence[PhotoResult]) -> Table:
-    table = Table(title=batch, title_justify="left")
+    table = Table(title=batch, title_justify="left", box=SIMPLE)
     table.add_column("photo", no_wrap=True)
     table.add_column("file", overflow="fold", max_width=28)
     table.add_column("outcome", no_wrap=True)
@@ -123,12 +124,12 @@ def states_of(adapters: Adapters, summaries: Sequence[BatchSummary]) -> dict[str
 
 def status_table(summaries: Sequence[BatchSummary], states: dict[str, BatchState]) -> Table:
     """One line per batch."""
-    table = Table(title="batches", title_justify="left")
-    table.add_column("batch", overflow="fold")
-    table.add_column("owner")
+    table = Table(title="batches", title_justify="left", box=SIMPLE)
+    table.add_column("batch", no_wrap=True)
+    table.add_column("owner", overflow="ellipsis")
     for column in ("photos", "done", "rejected", "failed"):
         table.add_column(column, justify="right")
-    table.add_column("state")
+    table.add_column("state", no_wrap=True)
     for summary in summaries:
         table.add_row(
             summary.batch.key,

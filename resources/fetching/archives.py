@@ -8,7 +8,7 @@ from pathlib import Path
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from darkroom.errors import PhotoFailed
-from darkroom.ports import Fetched
+from darkroom.ports import TOO_LARGE, Fetched
 from darkroom.settings import DownloadSettings, IntakeSettings
 from darkroom.sources.archive import refusal
 from darkroom.uris import ArchiveMember, parse_zip_uri
@@ -63,7 +63,7 @@ class ArchiveFetcher:
                 raise PhotoFailed("UnsupportedCompression", why, retryable=False) from error
             except BodyTooLarge as error:
                 why = f"{uri} is too large: {error}"
-                raise PhotoFailed("BodyTooLarge", why, retryable=False) from error
+                raise PhotoFailed(TOO_LARGE, why, retryable=False) from error
             except OSError as error:
                 # None: how the bz2 module says that its data is damaged. EINVAL: an entry that
                 # starts nowhere in the file.

@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 
 from darkroom.errors import PhotoFailed
-from darkroom.ports import Fetched
+from darkroom.ports import TOO_LARGE, Fetched
 from darkroom.settings import DownloadSettings
 from darkroom.uris import parse_file_uri
 from resources.fetching.part_file import BodyTooLarge
@@ -49,5 +49,5 @@ class FileFetcher:
             raise PhotoFailed("NotAFile", f"{uri} is not a regular file", retryable=False)
         if status.st_size > self._max_bytes:
             why = f"{uri} is too large: {BodyTooLarge(self._max_bytes)}"
-            raise PhotoFailed("BodyTooLarge", why, retryable=False)
+            raise PhotoFailed(TOO_LARGE, why, retryable=False)
         return Fetched(path, status.st_size, attempts=1)

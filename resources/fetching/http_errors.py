@@ -8,6 +8,7 @@ from http import HTTPStatus
 import aiohttp
 
 from darkroom.errors import PhotoFailed
+from darkroom.ports import TOO_LARGE
 from darkroom.uris import shown
 from resources.fetching.part_file import BodyTooLarge
 from resources.fetching.retries import TryAgainLater, retry_after_s
@@ -23,7 +24,7 @@ _STATUS_TYPES: dict[int, str] = {
 }
 _TROUBLES: list[tuple[type[Exception], str, str, bool]] = [
     # The first that fits: aiohttp's errors are several things at once.
-    (BodyTooLarge, "BodyTooLarge", "is too large: {}", False),
+    (BodyTooLarge, TOO_LARGE, "is too large: {}", False),
     (aiohttp.TooManyRedirects, "TooManyRedirects", "redirects too often", False),
     (aiohttp.RedirectClientError, "RedirectRefused", "redirects to what is no web address", False),
     (aiohttp.InvalidURL, "InvalidUrl", "is not a web address", False),

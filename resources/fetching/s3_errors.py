@@ -18,6 +18,7 @@ from botocore.exceptions import (
 )
 
 from darkroom.errors import PhotoFailed
+from darkroom.ports import TOO_LARGE
 from resources.fetching.part_file import BodyTooLarge
 
 _STATUS_TYPES: dict[int, tuple[str, bool]] = {
@@ -28,7 +29,7 @@ _STATUS_TYPES: dict[int, tuple[str, bool]] = {
     HTTPStatus.TOO_MANY_REQUESTS: ("TooManyRequests", True),
 }
 _TROUBLES: list[tuple[type[Exception], str, str, bool]] = [
-    (BodyTooLarge, "BodyTooLarge", "is too large: {}", False),
+    (BodyTooLarge, TOO_LARGE, "is too large: {}", False),
     (NoCredentialsError, "AccessDenied", "needs keys that boto3 does not find", False),
     (PartialCredentialsError, "AccessDenied", "needs keys, of which boto3 finds a part", False),
     (ParamValidationError, "InvalidUrl", "is not an address in S3", False),
