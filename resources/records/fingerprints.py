@@ -8,8 +8,8 @@ import numpy as np
 from sqlalchemy import Connection, RowMapping, delete, func, select, text
 
 from darkroom.ports import Arrival, Fingerprint, KnownHashes
-from resources.records.inserting import IN_LIST, batched, table_of, upsert
 from resources.records.models import FingerprintRecord
+from resources.records.statements import IN_LIST, among, batched, table_of, upsert
 
 _KNOWN = table_of(FingerprintRecord)
 _ARRIVAL = (_KNOWN.c.arrival, _KNOWN.c.batch, _KNOWN.c.photo_id)
@@ -29,7 +29,7 @@ def register(
     wanted = {fingerprint.photo_id: _row(batch, fingerprint) for fingerprint in fingerprints}
     gone = [row["arrival"] for photo_id, row in before.items() if photo_id not in wanted]
     for some in batched(gone, IN_LIST):
-        connection.execute(delete(_KNOWN).where(_KNOWN.c.arrival.in_(some)))
+        connection.execute(delete(_KNOWN).where(among(connection, _KNOWN.c.arrival, some)))
     changed = [
         row
         for photo_id, row in wanted.items()
@@ -47,7 +47,7 @@ def first_with(connection: Connection, sha256s: Iterable[str]) -> dict[str, Arri
     for some in batched(dict.fromkeys(sha256s), IN_LIST):
         first = (
             select(func.min(_KNOWN.c.arrival))
-            .where(_KNOWN.c.sha256.in_(some))
+            .where(among(connection, _KNOWN.c.sha256, some))
             .group_by(_KNOWN.c.sha256)
         )
         rows = connection.execute(
@@ -70,7 +70,9 @@ def known_hashes(connection: Connection, before: int) -> KnownHashes:
 def locate(connection: Connection, orders: Iterable[int]) -> dict[int, Arrival]:
     found: dict[int, Arrival] = {}
     for some in batched(dict.fromkeys(orders), IN_LIST):
-        rows = connection.execute(select(*_ARRIVAL).where(_KNOWN.c.arrival.in_(some)))
+        rows = connection.execute(
+            select(*_ARRIVAL).where(among(connection, _KNOWN.c.arrival, some))
+        )
         found.update({row["arrival"]: _arrival(row) for row in rows.mappings()})
     return found
 

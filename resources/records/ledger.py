@@ -7,8 +7,8 @@ from sqlalchemy import Connection, RowMapping, select
 
 from darkroom.batches import Batch, BatchSummary
 from darkroom.rows import Entry
-from resources.records.inserting import IN_LIST, batched, insert_new, table_of, upsert
 from resources.records.models import BatchEntry, BatchRecord
+from resources.records.statements import IN_LIST, among, batched, insert_new, table_of, upsert
 
 _BATCHES = table_of(BatchRecord)
 _ENTRIES = table_of(BatchEntry)
@@ -18,7 +18,7 @@ def unseen(connection: Connection, owner: str, identities: Sequence[str]) -> set
     digests = {_digest(identity): identity for identity in identities}
     for some in batched(list(digests), IN_LIST):
         known = select(_ENTRIES.c.digest).where(
-            _ENTRIES.c.owner == owner, _ENTRIES.c.digest.in_(some)
+            _ENTRIES.c.owner == owner, among(connection, _ENTRIES.c.digest, some)
         )
         for digest in connection.execute(known).scalars():
             del digests[digest]
@@ -47,7 +47,7 @@ def open_batch(
     }
     values = [ledger[digest] for digest in sorted(ledger)]
     if force:
-        upsert(connection, BatchEntry, values, key=("owner", "digest"))
+        upsert(connection, BatchEntry, values, key=("digest", "owner"))
         return True
     return insert_new(connection, BatchEntry, values) == len(values)
 

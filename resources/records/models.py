@@ -63,9 +63,10 @@ class BatchEntry(Base):
     __tablename__ = "batch_entries"
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy's own way
 
-    owner: Mapped[str] = mapped_column(primary_key=True)
     digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     """SHA-256 of the identity, which may be longer than an index takes."""
+    owner: Mapped[str] = mapped_column(primary_key=True)
+    """Second in the key: by owner alone nobody asks, and an owner has too many to be of use."""
     identity: Mapped[str]
     batch: Mapped[str] = mapped_column(
         Key, ForeignKey("batches.batch", ondelete="CASCADE"), index=True

@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, select, update
 
 from darkroom.results import PhotoResult
-from resources.records.inserting import table_of, upsert
 from resources.records.models import (
     Base,
     BatchRecord,
@@ -20,6 +19,7 @@ from resources.records.models import (
     ReasonRecord,
     TextRecord,
 )
+from resources.records.statements import among, table_of, upsert
 
 Rows = Iterator[dict[str, Any]]
 _BATCHES = table_of(BatchRecord)
@@ -40,8 +40,8 @@ def save(connection: Connection, batch: str, results: Sequence[PhotoResult]) -> 
     photo_ids = [result.photo_id for result in results]
     for model, rows_of in _PARTS.items():
         part = table_of(model)
-        old = delete(part).where(part.c.batch == batch, part.c.photo_id.in_(photo_ids))
-        connection.execute(old)
+        of_photos = among(connection, part.c.photo_id, photo_ids)
+        connection.execute(delete(part).where(part.c.batch == batch, of_photos))
         rows = [
             row | {"batch": batch, "photo_id": result.photo_id}
             for result in results

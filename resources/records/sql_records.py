@@ -16,8 +16,8 @@ from darkroom.settings import DatabaseSettings
 from resources.records import fingerprints as arrivals
 from resources.records import ledger, photos
 from resources.records.connecting import database_url, engine_for, reading, writing
-from resources.records.inserting import batched
 from resources.records.migrating import migrate
+from resources.records.statements import batched
 
 
 @dataclass(frozen=True)

@@ -231,8 +231,8 @@ class RecordsContract:
         """What the databases keep in types of their own, read back by the models."""
         from sqlalchemy import select
 
-        from resources.records.inserting import table_of
         from resources.records.models import CodeRecord, PhotoRecord, TextRecord
+        from resources.records.statements import table_of
 
         with reading(engine_for(records.url)) as connection:
             photos, texts, codes = map(table_of, (PhotoRecord, TextRecord, CodeRecord))

@@ -51,13 +51,13 @@ def upgrade() -> None:
 
     op.create_table(
         "batch_entries",
-        sa.Column("owner", sa.Text(), nullable=False),
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
         sa.Column("identity", sa.Text(), nullable=False),
         sa.Column("batch", sa.String(length=100), nullable=False),
         sa.Column("photo_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["batch"], ["batches.batch"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("owner", "digest"),
+        sa.PrimaryKeyConstraint("digest", "owner"),
         sqlite_with_rowid=False,
     )
     op.create_index("ix_batch_entries_batch", "batch_entries", ["batch"])

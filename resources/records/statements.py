@@ -1,10 +1,13 @@
-"""INSERT … ON CONFLICT, which both databases spell alike and SQLAlchemy keeps per dialect."""
+"""Statements that SQLite and PostgreSQL want each in its own way, on plain rows.
+
+Rows go in and out without objects in between, many in one statement.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import ColumnElement, Connection, Table, any_, literal
 from sqlalchemy.dialects import postgresql, sqlite
 
 from resources.records.models import Base
@@ -41,6 +44,19 @@ def upsert(
     keys = list(key)
     replaced = {name: statement.excluded[name] for name in values[0] if name not in keys}
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=replaced), values)
+
+
+def among(
+    connection: Connection, column: ColumnElement[Any], values: Sequence[Any]
+) -> ColumnElement[bool]:
+    """Whether `column` is one of at most `IN_LIST` values.
+
+    PostgreSQL gets them as one array: a statement of always the same text, which it plans once and
+    psycopg reads once; with a parameter for each value that is most of the time.
+    """
+    if connection.dialect.name == "postgresql":
+        return column == any_(literal(values, postgresql.ARRAY(column.type)))
+    return column.in_(values)
 
 
 def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
