@@ -6,9 +6,10 @@ is possible. `s3://bucket/key` holds the key as it is, the way every S3 tool wri
 """
 
 import os
+import posixpath
 import re
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*(?=:)")
@@ -84,12 +85,12 @@ def name_in(uri: str) -> str:
     scheme = scheme_of(uri)
     if scheme == "zip":
         path = unquote(uri.partition("#")[2].partition(";")[0])
-    elif scheme == "s3":
-        path = uri.partition("://")[2].partition("/")[2]
     else:
-        path = unquote(re.split(r"[?#]", uri.partition("://")[2] or uri, maxsplit=1)[0])
-        path = path.partition("/")[2] if "://" in uri else path
-    return PurePosixPath(path).name
+        if scheme != "s3":
+            uri = unquote(uri.partition("#")[0].partition("?")[0])
+        host, mark, below = uri.partition("://")
+        path = below.partition("/")[2] if mark else host
+    return posixpath.basename(path.rstrip("/"))
 
 
 def shown(uri: str) -> str:

@@ -26,6 +26,7 @@ from darkroom.uris import (
 
 _NAME_COLUMNS = ("filename", "file_name", "name")
 _LOCAL = ("file", "zip")
+_to_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def read_manifest(
         text = row.pop(uri_name) if uri_name else ""
         name = row.pop(name_name) if name_name else ""
         extra = {column: cell for column, cell in row.items() if cell}
-        extra_json = json.dumps(extra, ensure_ascii=False) if extra else "{}"
+        extra_json = _to_json(extra) if extra else "{}"
         yield found_at(text, base, name=name, extra_json=extra_json)
     if columns and not any(uri_name for uri_name, _ in columns.values()):
         seen = ", ".join(dict.fromkeys(name for names in columns for name in names))

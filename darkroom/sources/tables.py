@@ -42,12 +42,11 @@ def _delimited(path: Path, source: str, delimiter: str | None) -> Iterator[Recor
         # Strict, because a quote that is never closed would swallow all later rows in silence.
         rows = csv.reader(file, delimiter=delimiter, strict=True)
         try:
-            names = _unique([storable(name.strip()) for name in next(rows, [])])
+            names = _unique([name.strip() for name in next(rows, [])])
             for row in rows:
                 names.extend(f"column {n}" for n in range(len(names) + 1, len(row) + 1))
-                record = {
-                    name: storable(cell.strip()) for name, cell in zip(names, row, strict=False)
-                }
+                # As text it was decoded strictly and has no NUL: every cell can be stored.
+                record = {name: cell.strip() for name, cell in zip(names, row, strict=False)}
                 if any(record.values()):
                     yield record
         except csv.Error as error:

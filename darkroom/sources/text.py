@@ -1,21 +1,22 @@
 """Text from strangers: names to show, and the encoding of a file."""
 
 import codecs
+import posixpath
 import re
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from darkroom.errors import SourceUnreadable
-from darkroom.storable_text import REPLACEMENT, storable
+from darkroom.storable_text import REPLACEMENT
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_UNSHOWABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _MAX_NAME = 255
 _PIECE = 1 << 20
 
 
 def file_name(text: str) -> str:
     """The last part of a path as a name to show: one line, no control characters, no folders."""
-    name = PurePosixPath(text.replace("\\", "/")).name
-    return _CONTROL.sub(REPLACEMENT, storable(name))[-_MAX_NAME:]
+    name = posixpath.basename(text.replace("\\", "/").rstrip("/"))
+    return _UNSHOWABLE.sub(REPLACEMENT, name)[-_MAX_NAME:]
 
 
 def encoding_of(path: Path, source: str) -> str:

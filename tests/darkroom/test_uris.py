@@ -87,6 +87,7 @@ def test_a_scheme_comes_before_the_first_colon(uri: str, scheme: str) -> None:
     [
         ("https://a.example/b/c%20d.jpg?e=f/g#h/i", "c d.jpg"),
         ("https://a.example", ""),
+        ("https://a.example?b=/c/d.jpg", ""),
         ("https://a.example/", ""),
         ("file:///a/b%23.jpg", "b#.jpg"),
         ("zip:///a.zip#in/b%3B.jpg;2", "b;.jpg"),
