@@ -2,6 +2,7 @@
 
 import errno
 import io
+import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -174,9 +175,13 @@ def _prepare_pillow() -> None:
 
 @contextmanager
 def _trouble_of_the_file(data: bytes, photo_format: str) -> Iterator[None]:
-    """Turn what decoders raise for bad content into `Unreadable`."""
+    """Turn what decoders raise for bad content into `Unreadable`, and hear none of their warnings.
+
+    They warn of odd metadata; what matters of it, the header and the checks say.
+    """
     try:
-        yield
+        with warnings.catch_warnings(action="ignore"):
+            yield
     except _DECODER_ERRORS as error:
         if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
             raise  # the machine's trouble, not the file's

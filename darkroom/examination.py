@@ -5,7 +5,6 @@ Runs in a worker process, so that a decoder that crashes or hangs takes nothing 
 
 import hashlib
 import time
-import warnings
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -83,20 +82,18 @@ def examine(
     findings = Findings(filename=filename, bytes=size_bytes, format=sniff(head))
     look: _Look | None = None
     detail: str | None = None
-    # Pillow warns of odd metadata; what matters of it, the checks say.
-    with warnings.catch_warnings(action="ignore"):
-        try:
-            identify(head)
-            if may_be_decoded(findings, settings.validation):
-                photo = open_photo(path.read_bytes())
-                findings = replace(findings, header=photo.header)
-            if findings.header and may_be_decoded(findings, settings.validation):
-                look = _look(photo, settings, scratch)
-                detail = look.quirk
-                findings = replace(findings, readable=True, measurements=look.measurements)
-        except Unreadable as error:
-            detail = error.detail
-            findings = replace(findings, unreadable=error.reason)
+    try:
+        identify(head)
+        if may_be_decoded(findings, settings.validation):
+            photo = open_photo(path.read_bytes())
+            findings = replace(findings, header=photo.header)
+        if findings.header and may_be_decoded(findings, settings.validation):
+            look = _look(photo, settings, scratch)
+            detail = look.quirk
+            findings = replace(findings, readable=True, measurements=look.measurements)
+    except Unreadable as error:
+        detail = error.detail
+        findings = replace(findings, unreadable=error.reason)
     judgement = judge(findings, settings.validation)
     return Examination(
         sha256=sha256,

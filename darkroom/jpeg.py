@@ -44,7 +44,8 @@ def decode_jpeg(
     the picture is decoded at 1/2, 1/4 or 1/8 as long as its long edge stays that long.
     """
     width, height = size
-    factor = max(width, height) // at_least_px if at_least_px else 1
+    spare = max(width, height) // at_least_px if at_least_px else 1
+    factor = next(factor for factor in (8, 4, 2, 1) if factor <= max(spare, 1))
     options: dict[str, Any] = {"colorspace": _COLOURSPACES[mode], "min_factor": 2}
     if factor > 1:
         options |= {"min_width": width // factor, "min_height": height // factor}

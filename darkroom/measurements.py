@@ -78,7 +78,7 @@ def _brightness(pixels: NDArray[np.uint8], percentiles: Sequence[float]) -> list
     """Percentiles of perceived brightness. The root is taken of the answers, not of each pixel."""
     squared = np.zeros(pixels.shape[:2], np.uint16)
     for channel, weight in enumerate(_CHANNEL_WEIGHTS):
-        squared += (_SQUARES * weight * _DEEP_WHITE).astype(np.uint16)[pixels[..., channel]]
+        squared += np.rint(_SQUARES * weight * _DEEP_WHITE).astype(np.uint16)[pixels[..., channel]]
     counts = np.bincount(squared.ravel(), minlength=_DEEP_WHITE + 1)
     return [float(np.sqrt(level / _DEEP_WHITE)) for level in _percentiles(counts, percentiles)]
 
