@@ -9,6 +9,7 @@ from hashlib import blake2b
 from darkroom.batch_keys import batch_keys, import_key
 from darkroom.batch_sizes import batch_sizes
 from darkroom.batches import Batch
+from darkroom.errors import RecordsUnavailable
 from darkroom.ports import Records
 from darkroom.rows import Entry
 from darkroom.settings import BatchSize
@@ -20,6 +21,7 @@ MANIFESTS = "manifests"
 """The table of a batch's entries, written before the batch is known."""
 
 _RACES = 5
+"""Lost in a row, before we give up: each means that somebody else took a photo of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +100,11 @@ def open_batches(
             else:
                 lost_a_race = True
         if force or not lost_a_race:
-            break
-    known = len(listing) - sum(batch.photos for batch in opened)
-    return Opened(opened, already_known=known, repeated=listing.repeated)
+            known = len(listing) - sum(batch.photos for batch in opened)
+            return Opened(opened, already_known=known, repeated=listing.repeated)
+    raise RecordsUnavailable(
+        f"other imports of {what.owner} keep taking photos of this one; try again later"
+    )
 
 
 def _entries(found: Sequence[Found]) -> list[Entry]:

@@ -15,6 +15,7 @@ from darkroom.sources.manifest import Base, found_at, read_manifest, read_url_li
 from darkroom.sources.selection import Selection
 from darkroom.sources.tables import records
 from darkroom.sources.text import encoding_of, file_name
+from darkroom.storable_text import storable
 from darkroom.uris import S3Address, name_in, parse_file_uri, parse_s3_uri, s3_uri, scheme_of, shown
 
 
@@ -29,6 +30,8 @@ def open_source(
     are unpacked from there. Raises `SourceUnreadable`.
     """
     scheme = scheme_of(source)
+    if scheme in ("http", "https", "s3"):
+        source = storable(source)
     if scheme in ("http", "https"):
         return _downloaded(source, settings, kept, remote)
     if scheme == "s3":
