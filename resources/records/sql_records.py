@@ -15,7 +15,8 @@ from darkroom.rows import Entry
 from darkroom.settings import DatabaseSettings
 from resources.records import fingerprints as arrivals
 from resources.records import ledger, photos
-from resources.records.connecting import database_url, engine_for, reading, writing
+from resources.records.connecting import engine_for, reading, writing
+from resources.records.database_urls import database_url
 from resources.records.migrating import migrate
 from resources.records.statements import batched
 

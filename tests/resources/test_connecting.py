@@ -7,7 +7,8 @@ from sqlalchemy import text
 
 from darkroom.errors import RecordsUnavailable, SettingsInvalid
 from darkroom.settings import DatabaseSettings
-from resources.records.connecting import database_url, engine_for, reading, writing
+from resources.records.connecting import engine_for, reading, writing
+from resources.records.database_urls import database_url
 from resources.records.sql_records import SqlRecords
 
 
