@@ -46,7 +46,7 @@ def batch_report(
     """
     batch = context.partition_key
     results = read_results(tables, batch)
-    run_started = context.instance.get_run_record_by_id(context.run_id)
+    run_started = context.instance.get_run_record_by_id(context.run.run_id)
     since = run_started.create_timestamp.timestamp() if run_started else time.time()
     metadata = _metadata(batch, results, store)
     metadata["speed"] = dg.MetadataValue.md(

@@ -93,7 +93,7 @@ def ingest(
     )
     plan = IngestPlan(
         entries,
-        selected=context.selected_output_names,
+        selected=context.op_execution_context.selected_output_names,
         previous=IngestTables(
             photos=previous_rows(tables, "photos", batch, PhotoRow),
             validations=previous_rows(tables, "validations", batch, ValidationRow),
@@ -122,7 +122,7 @@ def ingest(
         )
         asyncio.run(step.run(plan.tasks, report))
     for stage in _STAGES:
-        if stage in context.selected_output_names:
+        if stage in context.op_execution_context.selected_output_names:
             yield from stage_events(
                 context,
                 rows=plan.rows(stage),
