@@ -12,7 +12,17 @@ from pathlib import Path
 
 import numpy as np
 import pillow_heif
-from PIL import Image, ImageFile
+from PIL import (
+    AvifImagePlugin,
+    BmpImagePlugin,  # noqa: F401 - this and the next register themselves; with all of ours known,
+    GifImagePlugin,  # noqa: F401 - Pillow never loads the others, and no first photo waits for it
+    Image,
+    ImageFile,
+    MpoImagePlugin,  # noqa: F401 - as above
+    PngImagePlugin,  # noqa: F401 - as above
+    TiffImagePlugin,
+    WebPImagePlugin,  # noqa: F401 - as above
+)
 
 from darkroom.colours import flatten
 from darkroom.exif import PARSER_ERRORS
@@ -26,6 +36,7 @@ from darkroom.sniffing import DECODABLE, HEAD_BYTES, sniff
 _JPEGS = frozenset(("JPEG", "MPO"))
 _TURNED_BY_DECODER = frozenset(("TIFF", "HEIF"))
 _MAX_DETAIL_CHARACTERS = 200
+_NEW_SUBFILE_TYPE, _REDUCED_RESOLUTION, _DNG_VERSION = 254, 1, 50706
 _DECODER_ERRORS = (
     *PARSER_ERRORS,
     AssertionError,
@@ -93,6 +104,8 @@ def open_photo(data: bytes) -> OpenedPhoto:
                 raise
             # A camera's broken metadata must not cost the picture.
             image = _open(bare_jpeg(data), photo_format)
+        if isinstance(image, TiffImagePlugin.TiffImageFile) and _is_preview(image):
+            raise Unreadable(Reason.UNSUPPORTED, "camera raw files are not decoded")
         return OpenedPhoto(image, read_header(image, data), data)
 
 
@@ -114,7 +127,7 @@ def decode(
             mode = "L" if gray and image.mode == "RGB" else image.mode
             found = decode_jpeg(photo.data, mode=mode, size=image.size, at_least_px=at_least_px)
             height, width = found.pixels.shape[:2]
-            pixels = Image.frombytes(mode, (width, height), found.pixels.tobytes())
+            pixels = Image.frombytes(mode, (width, height), found.pixels)
             quirk = found.quirk
         else:
             if header.format == "PNG":
@@ -166,10 +179,20 @@ def _open(data: bytes, photo_format: str) -> ImageFile.ImageFile:
     return Image.open(io.BytesIO(data), formats=(photo_format,))
 
 
+def _is_preview(image: TiffImagePlugin.TiffImageFile) -> bool:
+    """Whether a TIFF begins with a small stand-in for the photo, as DNG, NEF and ARW do."""
+    subfile_type = image.tag_v2.get(_NEW_SUBFILE_TYPE, 0)
+    reduced = isinstance(subfile_type, int) and bool(subfile_type & _REDUCED_RESOLUTION)
+    return reduced or _DNG_VERSION in image.tag_v2
+
+
 @cache
 def _prepare_pillow() -> None:
     """Once per process: HEIC is known, and size limits are ours, judged from the header."""
-    pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+    pillow_heif.register_heif_opener(
+        decode_threads=1, thumbnails=False, depth_images=False, aux_images=False
+    )
+    AvifImagePlugin.DEFAULT_MAX_THREADS = 1  # other photos keep the other cores busy
     Image.MAX_IMAGE_PIXELS = None
 
 
