@@ -106,6 +106,7 @@ def test_a_name_is_the_last_part_of_the_path(uri: str, name: str) -> None:
         ("https://me:pass@a.example/b?token=c&d=&e", "https://***@a.example/b?token=***&d=&e"),
         ("https://a.example/b@c?d=e=f#g", "https://a.example/b@c?d=***#g"),
         ("ftp://me@host/a", "ftp://***@host/a"),
+        ("https://me:my p@ss@a.example/b", "https://***@a.example/b"),
         ("file:///a@b?c=d", "file:///a@b?c=d"),
         ("s3://bucket/a@b?c=d", "s3://bucket/a@b?c=d"),
     ],
