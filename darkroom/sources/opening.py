@@ -1,5 +1,6 @@
 """Which reader a source calls for."""
 
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
@@ -42,13 +43,14 @@ def open_source(
         path = parse_file_uri(source) if scheme == "file" else Path(source)
     except ValueError as error:
         raise SourceUnreadable(source, str(error)) from error
-    return _local(path.absolute(), source, settings)
+    return _local(path, source, settings)
 
 
 def _local(path: Path, source: str, settings: IntakeSettings) -> Listing:
     if "\0" in source:
         raise SourceUnreadable(source, "is not a path")
     try:
+        path = _canonical(path)
         status = path.stat()
         if path.is_dir():
             return listing(path.name, read_folder(path, settings.include))
@@ -61,6 +63,16 @@ def _local(path: Path, source: str, settings: IntakeSettings) -> Listing:
         return listing(path.stem, _read(path, kind, base, settings))
     except OSError as error:
         raise SourceUnreadable(source, error.strerror or str(error)) from error
+
+
+def _canonical(path: Path) -> Path:
+    """One spelling for each source, so that its photos are the same by whatever way it is named.
+
+    A file keeps its own name, should it be a link.
+    """
+    if path.is_dir():
+        return Path(os.path.realpath(path))
+    return Path(os.path.realpath(path.parent)) / path.name
 
 
 def _read(path: Path, kind: Kind, base: Base, settings: IntakeSettings) -> Iterator[Found]:

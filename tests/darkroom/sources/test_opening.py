@@ -51,6 +51,31 @@ def test_a_relative_path_is_made_absolute(tmp_path: Path, monkeypatch: pytest.Mo
     assert [photo.uri for photo in _open(".").found] == [f"{tmp_path.as_uri()}/a.jpg"]
 
 
+def test_one_source_has_one_spelling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By detours and links, too; a file that is a link keeps its own name."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    (folder / "a.jpg").write_bytes(b"photo")
+    (tmp_path / "link").symlink_to(folder)
+    (folder / "b.jpg").symlink_to(folder / "a.jpg")
+    monkeypatch.chdir(folder)
+
+    spellings = [folder, tmp_path / "link", tmp_path / "link" / "..", "../photos/."]
+
+    assert [_open(source).name for source in spellings] == [
+        "photos",
+        "photos",
+        tmp_path.name,
+        "photos",
+    ]
+    assert {photo.uri for source in spellings for photo in _open(source).found} == {
+        f"{folder.as_uri()}/a.jpg"
+    }
+    assert [photo.uri for photo in _open(tmp_path / "link" / "b.jpg").found] == [
+        f"{folder.as_uri()}/b.jpg"
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
