@@ -93,6 +93,11 @@ def name_in(uri: str) -> str:
     return posixpath.basename(path.rstrip("/"))
 
 
+def host_in(uri: str) -> str:
+    """Host and port, without user and password."""
+    return re.split(r"[/?#]", uri.partition("://")[2], maxsplit=1)[0].rpartition("@")[2]
+
+
 def shown(uri: str) -> str:
     """The address without its secrets, for messages: user, password and query values are masked."""
     uri = _CREDENTIALS.sub("***@", uri)

@@ -17,7 +17,16 @@ from darkroom.sources.selection import Selection
 from darkroom.sources.tables import records
 from darkroom.sources.text import encoding_of, file_name
 from darkroom.storable_text import storable
-from darkroom.uris import S3Address, name_in, parse_file_uri, parse_s3_uri, s3_uri, scheme_of, shown
+from darkroom.uris import (
+    S3Address,
+    host_in,
+    name_in,
+    parse_file_uri,
+    parse_s3_uri,
+    s3_uri,
+    scheme_of,
+    shown,
+)
 
 
 def open_source(
@@ -97,7 +106,7 @@ def _downloaded(
 ) -> Listing:
     name = name_in(source)
     base = Base(shown(source), url=source)
-    title = PurePosixPath(name).stem or source.partition("://")[2].partition("/")[0]
+    title = PurePosixPath(name).stem or host_in(source)
     photo = [found_at(source, base)]
     if kind_by_name(name) is Kind.PHOTO:
         return listing(title, photo)

@@ -10,6 +10,7 @@ from darkroom.uris import (
     ArchiveMember,
     S3Address,
     file_uri,
+    host_in,
     name_in,
     parse_file_uri,
     parse_s3_uri,
@@ -114,3 +115,17 @@ def test_a_name_is_the_last_part_of_the_path(uri: str, name: str) -> None:
 def test_shown_addresses_keep_secrets(uri: str, safe: str) -> None:
     """Users, passwords and query values are masked, whatever the query's names are."""
     assert shown(uri) == safe
+
+
+@pytest.mark.parametrize(
+    ("uri", "host"),
+    [
+        ("https://me:pass@a.example:8443/b", "a.example:8443"),
+        ("https://a.example?token=c@d", "a.example"),
+        ("https://a.example#e", "a.example"),
+        ("a.jpg", ""),
+    ],
+)
+def test_a_host_is_named_without_its_visitors(uri: str, host: str) -> None:
+    """Batches are named after it, so nothing secret may be left in it."""
+    assert host_in(uri) == host

@@ -118,6 +118,14 @@ def test_a_source_that_is_not_there_is_unreadable(site: "Site", tmp_path: Path) 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_batch_is_not_named_after_a_password(site: "Site", tmp_path: Path) -> None:
+    """An address without a path is named after its host."""
+    site.says("/", body=b'{"url": "/1.jpg"}\n')
+    url = f"http://me:s3cret@127.0.0.1:{site.port}"
+
+    assert _open(url, tmp_path).name == f"127.0.0.1:{site.port}"
+
+
 def test_a_source_in_trouble_is_asked_again(site: "Site", tmp_path: Path) -> None:
     """As photos are."""
     site.says("/a.txt", 503)
