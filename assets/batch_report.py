@@ -53,14 +53,16 @@ def batch_report(
         speed_table(speeds(read_stages(tables, batch), board.shown(batch, since=since)))
     )
     failed = counts_of(results).failed
+    if failed:
+        # A failed step leaves no materialization, so the report is shown as an observation. Dagster
+        # takes in what is logged at the next yield: after the last one it would be lost.
+        context.log_event(
+            dg.AssetObservation(asset_key="batch_report", partition=batch, metadata=metadata)
+        )
     yield dg.AssetCheckResult(
         check_name=CHECK, passed=not failed, metadata={"failed": failed, "photos": len(results)}
     )
     if failed:
-        # A failed step leaves no materialization, so the report is shown as an observation.
-        context.log_event(
-            dg.AssetObservation(asset_key="batch_report", partition=batch, metadata=metadata)
-        )
         raise dg.Failure(
             f"{failed} of {len(results)} photos of {batch} failed: materialise this partition"
             " again to work on just these",
