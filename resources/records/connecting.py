@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
@@ -13,12 +14,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from darkroom.errors import RecordsUnavailable
 from resources.records import sqlite
 
+_MAKING = Lock()
 _POSTGRESQL_DEFAULTS = {"connect_timeout": 10, "application_name": "darkroom"}
 
 
 def engine_for(url: URL) -> Engine:
     """This process's engine for a database; it connects when first used."""
-    return _engine(url, os.getpid())
+    with _MAKING:  # of two engines made at once, one would be lost with its connections
+        return _engine(url, os.getpid())
 
 
 @contextmanager
@@ -48,7 +51,7 @@ def _engine(url: URL, process_id: int) -> Engine:  # noqa: ARG001 - connections 
         _make_folder(Path(str(url.database)).parent)
         wait = {"timeout": sqlite.BUSY_TIMEOUT_S}
         engine = create_engine(url, hide_parameters=True, connect_args=wait)
-        event.listen(engine, "connect", sqlite.set_up)
+        event.listen(engine, "connect", sqlite.set_up, insert=True)
         event.listen(engine, "begin", sqlite.begin)
         return engine
     unsaid = {name: value for name, value in _POSTGRESQL_DEFAULTS.items() if name not in url.query}

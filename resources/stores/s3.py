@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import IO, TYPE_CHECKING, Any
 
 import boto3
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _COPY_BYTES = 1 << 20
 _CONNECTIONS = 32
+_MAKING = Lock()
 _BROKEN_OFF = (IncompleteReadError, ReadTimeoutError, ResponseStreamingError)
 # Buckets of other services rarely have host names of their own, and many refuse the checksum
 # trailers that AWS has come to expect.
@@ -131,7 +133,8 @@ class S3Store:
 
     @property
     def _client(self) -> "S3Client":
-        return _client(self.settings, os.getpid())
+        with _MAKING:  # threads that start together wait for one client, not each for its own
+            return _client(self.settings, os.getpid())
 
     def _reported(self, name: str) -> AbstractContextManager[None]:
         return reported(name, bucket=self.bucket, endpoint_url=self.settings.endpoint_url)
