@@ -85,7 +85,8 @@ def examine(
     try:
         identify(head)
         if may_be_decoded(findings, settings.validation):
-            photo = open_photo(path.read_bytes())
+            max_pixels = settings.validation.max_megapixels * 1e6
+            photo = open_photo(path.read_bytes(), max_pixels=max_pixels)
             findings = replace(findings, header=photo.header)
         if findings.header and may_be_decoded(findings, settings.validation):
             look = _look(photo, settings, scratch)

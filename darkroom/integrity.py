@@ -75,12 +75,23 @@ def count_gif_frames(data: bytes) -> int:
                 at += 11 + _gif_colour_table_bytes(data[at + 9])
             else:
                 raise Unreadable(Reason.DAMAGED, f"unknown GIF block 0x{data[at]:02x}")
-            while size := data[at]:
-                at += size + 1
-            at += 1
+            at = _gif_blocks_end(data, at)
     except IndexError:
         raise Unreadable(Reason.TRUNCATED, "the file ends before its GIF trailer") from None
     return frames
+
+
+def count_gif_pixels(data: bytes) -> int:
+    """Pixels of the canvas that a GIF's screen and first frame ask for; 0 when that is cut off."""
+    try:
+        at = 13 + _gif_colour_table_bytes(data[10])
+        while data[at] == _GIF_EXTENSION:
+            at = _gif_blocks_end(data, at + 2)
+        left, top, width, height = struct.unpack_from("<4H", data, at + 1)
+        screen_width, screen_height = struct.unpack_from("<2H", data, 6)
+    except (IndexError, struct.error):
+        return 0
+    return int(max(screen_width, left + width) * max(screen_height, top + height))
 
 
 def is_cut(data: bytes, photo_format: str) -> bool:
@@ -101,6 +112,13 @@ def is_cut(data: bytes, photo_format: str) -> bool:
 
 def _gif_colour_table_bytes(flags: int) -> int:
     return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
+
+
+def _gif_blocks_end(data: bytes, at: int) -> int:
+    """Behind the empty block that ends a row of data blocks. Raises IndexError where it is cut."""
+    while size := data[at]:
+        at += size + 1
+    return at + 1
 
 
 def _boxes_end(data: bytes) -> int:

@@ -186,19 +186,35 @@ def test_what_is_no_photo_is_rejected_with_its_reason(
 
 def test_limits_reject_before_decoding(tmp_path: Path, scratch: Path) -> None:
     """Megapixels by the header, bytes by the file."""
-    path = tmp_path / "bomb.gif"
-    size = struct.pack("<HH", 65_535, 65_535)
-    image = b"," + bytes(4) + size + b"\x00\x02\x02\x4c\x01\x00;"
-    path.write_bytes(b"GIF89a" + size + b"\x00\x00\x00" + image + bytes(100))
+    path = tmp_path / "bomb.bmp"
+    size = struct.pack("<ii", 65_535, 65_535)
+    header = struct.pack("<IHHI", 154, 0, 0, 54) + struct.pack("<I", 40) + size
+    path.write_bytes(
+        b"BM" + header + struct.pack("<HHIIiiII", 1, 24, 0, 0, 0, 0, 0, 0) + bytes(100)
+    )
     small = ExaminationSettings(validation=ValidationSettings(max_bytes=120))
 
-    found = examine(path, filename="bomb.gif", settings=DEFAULTS, scratch=scratch)
-    heavy = examine(path, filename="bomb.gif", settings=small, scratch=scratch)
+    found = examine(path, filename="bomb.bmp", settings=DEFAULTS, scratch=scratch)
+    heavy = examine(path, filename="bomb.bmp", settings=small, scratch=scratch)
 
     assert (found.readable, found.reasons, found.detail) == (False, [Reason.MEGAPIXELS], None)
     assert found.header is not None
     assert (found.header.width, found.header.height) == (65_535, 65_535)
     assert (heavy.readable, heavy.reasons, heavy.header) == (False, [Reason.BYTES], None)
+
+
+def test_a_gif_that_asks_for_a_vast_canvas_is_not_opened(tmp_path: Path, scratch: Path) -> None:
+    """Its decoder would fill the canvas before anybody could judge it."""
+    path = tmp_path / "bomb.gif"
+    size = struct.pack("<HH", 65_535, 65_535)
+    disposal = b"!\xf9\x04\x08" + bytes(4)
+    image = b"," + bytes(4) + size + b"\x00\x02\x02\x4c\x01\x00;"
+    path.write_bytes(b"GIF89a" + bytes(4) + b"\x00\x00\x00" + disposal + image + bytes(100))
+
+    found = examine(path, filename="bomb.gif", settings=DEFAULTS, scratch=scratch)
+
+    assert (found.readable, found.reasons) == (False, [Reason.MEGAPIXELS])
+    assert found.detail == "its canvas has 4294836225 pixels"
 
 
 def test_a_quirk_is_a_warning(tmp_path: Path, scratch: Path) -> None:
