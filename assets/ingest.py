@@ -88,20 +88,21 @@ def ingest(
             f"There is no batch {batch}: batches are made by `darkroom import` and the inbox.",
             allow_retries=False,
         )
+    selected = context.op_execution_context.selected_output_names
+    previous = IngestTables(
+        photos=previous_rows(tables, "photos", batch, PhotoRow),
+        validations=previous_rows(tables, "validations", batch, ValidationRow),
+        hashes=previous_rows(tables, "hashes", batch, HashRow),
+        renditions=previous_rows(tables, "renditions", batch, RenditionRow),
+    )
+    if "photos" not in selected and not previous.photos:
+        raise dg.Failure(
+            f"Batch {batch} has no photos yet: materialise photos first.", allow_retries=False
+        )
     examination = ExaminationSettings(
         validation=settings.validation, hashes=settings.hashes, renditions=settings.renditions
     )
-    plan = IngestPlan(
-        entries,
-        selected=context.op_execution_context.selected_output_names,
-        previous=IngestTables(
-            photos=previous_rows(tables, "photos", batch, PhotoRow),
-            validations=previous_rows(tables, "validations", batch, ValidationRow),
-            hashes=previous_rows(tables, "hashes", batch, HashRow),
-            renditions=previous_rows(tables, "renditions", batch, RenditionRow),
-        ),
-        settings=examination,
-    )
+    plan = IngestPlan(entries, selected=selected, previous=previous, settings=examination)
     with (
         scratch.folder() as folder,
         Workers(settings.workers, preload=["darkroom.examination"]) as workers,
@@ -122,7 +123,7 @@ def ingest(
         )
         asyncio.run(step.run(plan.tasks, report))
     for stage in _STAGES:
-        if stage in context.op_execution_context.selected_output_names:
+        if stage in selected:
             yield from stage_events(
                 context,
                 rows=plan.rows(stage),

@@ -7,6 +7,7 @@ import dagster as dg
 from assets.partitions import BATCHES
 from darkroom.batch_tables import MANIFESTS
 from darkroom.batches import Batch
+from darkroom.markdown import visible
 from orchestration.tags import run_tags
 from orchestration.wiring import Adapters
 
@@ -46,9 +47,9 @@ def manifest_event(batch: Batch) -> dg.AssetMaterialization:
         partition=batch.key,
         metadata={
             "photos": batch.photos,
-            "owner": batch.owner,
-            "report": batch.report or "",
+            "owner": visible(batch.owner),
+            "report": visible(batch.report or ""),
             "priority": batch.priority,
-            "source": batch.source,
+            "source": visible(batch.source),
         },
     )

@@ -1,0 +1,86 @@
+"""Single assets of a batch, materialised alone."""
+
+from typing import Any
+
+import pytest
+
+from darkroom.batch_tables import STAGE_ROWS
+
+
+@pytest.fixture(scope="module")
+def batch(pipeline: Any) -> Any:  # noqa: ANN401 - a conftest's class has no import path
+    batch = pipeline.open(pipeline.draw("whole", "lake.jpg", "sea.png"))
+    assert pipeline.run(batch).failed_steps == {}
+    return batch
+
+
+@pytest.mark.parametrize("stage", ["photos", "validations", "hashes", "renditions", "codes"])
+def test_one_stage_runs_alone(pipeline: Any, batch: Any, stage: str) -> None:  # noqa: ANN401 - as above
+    """Only it is materialised and checked; its neighbours in the same step are left alone."""
+    run = pipeline.run(batch, stage)
+
+    assert run.failed_steps == {}
+    assert list(run.metadata) == [stage]
+    assert list(run.checks) == [stage]
+    assert run.metadata[stage]["photos"] == 2
+
+
+def test_a_part_follows_its_setting_alone(
+    pipeline: Any,  # noqa: ANN401 - as above
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Validations made alone under new settings leave renditions under the old ones."""
+    batch = pipeline.open(pipeline.draw("part", "forest.jpg"))
+    assert pipeline.run(batch).failed_steps == {}
+    monkeypatch.setenv("DARKROOM_VALIDATION__MIN_HEIGHT_PX", "1000")
+    monkeypatch.setenv("DARKROOM_RENDITIONS__FORMAT", "JPEG")
+    run = pipeline.run(batch, "validations")
+    tables = pipeline.adapters.tables
+    [verdict] = tables.read("validations", batch.key, STAGE_ROWS["validations"])
+    [rendition] = tables.read("renditions", batch.key, STAGE_ROWS["renditions"])
+
+    assert run.failed_steps == {}
+    assert (verdict.outcome, verdict.reasons) == ("rejected", ["height"])
+    assert rendition.format == "PNG"
+
+
+@pytest.mark.parametrize(
+    ("stage", "step", "missing"),
+    [
+        ("texts", "texts", "photos"),
+        ("validations", "ingest", "photos"),
+        ("hashes", "ingest", "photos"),
+    ],
+)
+def test_a_stage_before_its_inputs_says_what_to_do(
+    pipeline: Any,  # noqa: ANN401 - as above
+    stage: str,
+    step: str,
+    missing: str,
+) -> None:
+    """One sentence, and no table of photos that were only skipped."""
+    batch = pipeline.open(pipeline.draw(f"early-{stage}", "dunes.jpg"))
+    run = pipeline.run(batch, stage)
+
+    assert run.failed_steps == {
+        step: (
+            f"dagster._core.definitions.events.Failure: Batch {batch.key} has no {missing} yet:"
+            f" materialise {missing} first."
+        )
+    }
+    assert pipeline.adapters.tables.read(stage, batch.key, STAGE_ROWS[stage]) == []
+
+
+def test_a_partition_without_a_manifest_says_what_to_do(pipeline: Any) -> None:  # noqa: ANN401 - as above
+    """A key that a person added by hand in the UI is no batch."""
+    batch = pipeline.open(pipeline.draw("known", "meadow.jpg"))
+    unknown = batch.model_copy(update={"key": "made-by-hand"})
+    pipeline.instance.add_dynamic_partitions("batches", [unknown.key])
+    run = pipeline.run(unknown)
+
+    assert run.failed_steps == {
+        "ingest": (
+            "dagster._core.definitions.events.Failure: There is no batch made-by-hand: batches are"
+            " made by `darkroom import` and the inbox."
+        )
+    }
