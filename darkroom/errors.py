@@ -13,7 +13,6 @@ DarkroomError
     └── EngineUnavailable  an OCR engine, language or model that is not installed
 """
 
-from functools import partial
 from typing import Any
 
 from darkroom.outcomes import Failure
@@ -22,6 +21,10 @@ from darkroom.storable_text import storable
 
 class DarkroomError(Exception):
     """Anything that Darkroom raises on purpose."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors cross process borders; the default would call `__init__` with the whole text."""
+        return (_revived, (type(self), self.args, self.__dict__))
 
 
 class UsageError(DarkroomError):
@@ -35,10 +38,6 @@ class SourceUnreadable(UsageError):
         super().__init__(storable(f"{source}: {why}"))
         self.source = source
         self.why = why
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Errors cross process borders; the default would call `__init__` with the whole text."""
-        return (type(self), (self.source, self.why))
 
 
 class SettingsInvalid(UsageError):
@@ -67,9 +66,6 @@ class PhotoFailed(DarkroomError):
             error_type=error_type, message=message, attempts=attempts, retryable=retryable
         )
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (partial(type(self), **self.failure.model_dump()), ())
-
 
 class WorldError(DarkroomError):
     """Something outside this process is away or refuses."""
@@ -86,9 +82,6 @@ class ObjectMissing(StoreUnavailable):
         super().__init__(f"the store has no object named {name}")
         self.name = name
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (type(self), (self.name,))
-
 
 class RecordsUnavailable(WorldError):
     """The records database does not answer or refuses."""
@@ -96,3 +89,11 @@ class RecordsUnavailable(WorldError):
 
 class EngineUnavailable(WorldError):
     """An OCR engine, language or model that is not there. The message says how to get it."""
+
+
+def _revived(
+    kind: type[DarkroomError], arguments: tuple[Any, ...], attributes: dict[str, Any]
+) -> DarkroomError:
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(attributes)
+    return error
