@@ -3,8 +3,10 @@
 import asyncio
 import multiprocessing
 import os
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import TimeoutError as WorkTimeout
+from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
 
@@ -15,6 +17,8 @@ from darkroom.settings import WorkerSettings
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+_POOLS_PER_CALL = 3
 
 
 def usable_cores() -> int:
@@ -38,11 +42,10 @@ class Workers:
     def __init__(self, settings: WorkerSettings, *, preload: Sequence[str] = ()) -> None:
         self.count = settings.max_workers or usable_cores()
         self._timeout_s = settings.timeout_per_image_s
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(list(preload))
-        self._pool = ProcessPool(
-            max_workers=self.count, context=context, initializer=_leave_the_terminal
-        )
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(list(preload))
+        self._replacing = threading.Lock()
+        self._pool = self._new_pool()
 
     def __enter__(self) -> Self:
         return self
@@ -56,30 +59,58 @@ class Workers:
         """Wait for work under way; after an error, stop it instead."""
         if error is None:
             self._pool.close()  # type: ignore[no-untyped-call]  # pebble annotates only some
+            self._pool.join()
         else:
-            self._pool.stop()  # type: ignore[no-untyped-call]  # pebble annotates only some
-        self._pool.join()
+            self._stop(self._pool)
 
     def call(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `function` in a worker and wait for it. May be called from several threads."""
-        try:
-            result: T = self._schedule(function, args, kwargs).result()
-        except (WorkTimeout, ProcessExpired, MemoryError) as error:
-            raise self._photo_failed(error) from error
-        return result
+        for _ in range(_POOLS_PER_CALL):
+            try:
+                result: T = self._schedule(function, args, kwargs).result()
+            except BrokenProcessPool:
+                continue
+            except (WorkTimeout, ProcessExpired, MemoryError) as error:
+                raise self._photo_failed(error) from error
+            return result
+        raise _crashed()
 
     async def run(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """As `call`, without holding up the event loop."""
-        try:
-            result: T = await asyncio.wrap_future(self._schedule(function, args, kwargs))
-        except (WorkTimeout, ProcessExpired, MemoryError) as error:
-            raise self._photo_failed(error) from error
-        return result
+        for _ in range(_POOLS_PER_CALL):
+            try:
+                result: T = await asyncio.wrap_future(self._schedule(function, args, kwargs))
+            except BrokenProcessPool:
+                continue
+            except (WorkTimeout, ProcessExpired, MemoryError) as error:
+                raise self._photo_failed(error) from error
+            return result
+        raise _crashed()
 
     def _schedule(
         self, function: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]
     ) -> "ProcessFuture[T]":
-        return self._pool.schedule(function, args=args, kwargs=kwargs, timeout=self._timeout_s)
+        """To the pool or, when it is broken, to a new one.
+
+        Pebble gives up a pool when a worker is gone and it does not know yet what that worked on: a
+        photo that ends its worker at once, or a worker that is killed while it waits. Whoever was
+        in the pool comes here again.
+        """
+        with self._replacing:
+            if not self._pool.active:
+                self._stop(self._pool)
+                self._pool = self._new_pool()
+            return self._pool.schedule(function, args=args, kwargs=kwargs, timeout=self._timeout_s)
+
+    def _new_pool(self) -> ProcessPool:
+        return ProcessPool(
+            max_workers=self.count, context=self._context, initializer=_leave_the_terminal
+        )
+
+    @staticmethod
+    def _stop(pool: ProcessPool) -> None:
+        pool.stop()  # type: ignore[no-untyped-call]  # pebble annotates only some
+        pool.join()
 
     def _photo_failed(self, error: BaseException) -> PhotoFailed:
         if isinstance(error, WorkTimeout):
@@ -88,7 +119,11 @@ class Workers:
             )
         if isinstance(error, MemoryError):
             return PhotoFailed("OutOfMemory", "the photo needs too much memory", retryable=False)
-        return PhotoFailed("Crashed", "its worker process ended", retryable=False)
+        return _crashed()
+
+
+def _crashed() -> PhotoFailed:
+    return PhotoFailed("Crashed", "its worker process ended", retryable=False)
 
 
 def _leave_the_terminal() -> None:
