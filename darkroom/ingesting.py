@@ -5,22 +5,21 @@ fetched. Bytes travel by path.
 """
 
 import asyncio
-import contextlib
 import errno
 import hashlib
 import shutil
-import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from darkroom.blobs import blob_name
-from darkroom.errors import PhotoFailed, WorldError
+from darkroom.errors import ObjectMissing, PhotoFailed, WorldError
 from darkroom.examination import Examination, ExaminationSettings, examine
 from darkroom.outcomes import Failure
 from darkroom.ports import Fetched, Fetcher, Store
 from darkroom.rows import Entry
+from darkroom.scratch import Scratch
 from darkroom.settings import DownloadSettings, WorkerSettings
 from darkroom.window import Window
 from darkroom.workers import Workers
@@ -73,10 +72,13 @@ class Ingest:
         self._fetcher = fetcher
         self._store = store
         self._workers = workers
-        self._window = Window(photos=limits.photos_in_flight, bytes=limits.bytes_in_flight)
-        self._downloads = asyncio.Semaphore(downloads.max_concurrent_downloads)
+        self._window = Window(
+            photos=limits.photos_in_flight,
+            unweighed=downloads.max_concurrent_downloads,
+            bytes=limits.bytes_in_flight,
+        )
         self._examination = examination
-        self._scratch = scratch
+        self._scratch = Scratch(scratch)
 
     async def run(self, tasks: Iterable[Task], report: Callable[[Ingested], None]) -> None:
         """Take in all `tasks`; `report` is called once for each, in the order they finish."""
@@ -86,41 +88,46 @@ class Ingest:
                     await self._window.enter()
                     group.create_task(self._one(task, report))
         except ExceptionGroup as errors:
-            raise errors.exceptions[0] from None
+            first = errors.exceptions[0]
+            raise first from first.__cause__
         finally:
             await self._fetcher.close()
 
     async def _one(self, task: Task, report: Callable[[Ingested], None]) -> None:
-        weight = 0
-        folder = Path(tempfile.mkdtemp(dir=self._scratch))
-        try:
+        weight: int | None = None
+        with self._scratch.folder() as folder:
             started = time.perf_counter()
-            async with self._bytes_of(task, folder) as fetched:
+            try:
+                fetched = await self._bytes_of(task, folder)
                 fetch_seconds = time.perf_counter() - started
                 weight = fetched.bytes
                 self._window.weigh(weight)
                 report(await self._examined(task, fetched, folder, fetch_seconds))
-        except PhotoFailed as error:
-            report(
-                Ingested(entry=task.entry, attempts=error.failure.attempts, failure=error.failure)
-            )
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-            await self._window.leave(weight)
+            except PhotoFailed as error:
+                report(
+                    Ingested(
+                        entry=task.entry,
+                        attempts=error.failure.attempts,
+                        failure=error.failure,
+                        fetch_seconds=time.perf_counter() - started,
+                    )
+                )
+            finally:
+                self._window.leave(weight)
 
-    @contextlib.asynccontextmanager
-    async def _bytes_of(self, task: Task, folder: Path) -> AsyncIterator[Fetched]:
+    async def _bytes_of(self, task: Task, folder: Path) -> Fetched:
+        """A file in `folder` that nobody else changes."""
         if task.kept_sha256 is None:
-            async with self._downloads:
-                fetched = await self._fetcher.fetch(task.entry.uri, folder)
-            yield await asyncio.to_thread(_own, fetched, folder)
-            return
-        local = self._store.local(blob_name(task.kept_sha256))
-        path = await asyncio.to_thread(local.__enter__)
+            fetched = await self._fetcher.fetch(task.entry.uri, folder)
+            return await asyncio.to_thread(_own, fetched, folder)
+        return await asyncio.to_thread(self._kept, task.kept_sha256, folder)
+
+    def _kept(self, sha256: str, folder: Path) -> Fetched:
         try:
-            yield Fetched(path=path, bytes=path.stat().st_size, attempts=0)
-        finally:
-            await asyncio.to_thread(local.__exit__, None, None, None)
+            with self._store.local(blob_name(sha256)) as path:
+                return _own(Fetched(path, bytes=0, attempts=0), folder)
+        except ObjectMissing as error:
+            raise PhotoFailed("OriginalMissing", str(error), attempts=0, retryable=True) from error
 
     async def _examined(
         self, task: Task, fetched: Fetched, folder: Path, fetch_seconds: float
@@ -137,6 +144,8 @@ class Ingest:
                 scratch=folder,
             )
             sha256 = examination.sha256
+        except OSError as error:
+            raise WorldError(f"scratch cannot be used: {error}") from error
         except PhotoFailed as error:
             failure = error.failure
             sha256 = await asyncio.to_thread(_sha256, fetched.path)
@@ -153,7 +162,7 @@ class Ingest:
             examination=examination,
             failure=failure,
             fetch_seconds=fetch_seconds,
-            work_seconds=time.perf_counter() - started if failure else _seconds(examination),
+            work_seconds=examination.seconds if examination else time.perf_counter() - started,
         )
 
 
@@ -168,10 +177,6 @@ def _own(fetched: Fetched, folder: Path) -> Fetched:
             raise WorldError(f"scratch cannot be written to: {error.strerror}") from error
         raise PhotoFailed("FileUnreadable", str(error), retryable=True) from error
     return Fetched(path=copy, bytes=copy.stat().st_size, attempts=fetched.attempts)
-
-
-def _seconds(examination: Examination | None) -> float:
-    return 0.0 if examination is None else examination.seconds
 
 
 def _sha256(path: Path) -> str:

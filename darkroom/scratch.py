@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from darkroom.errors import WorldError
+
 
 @dataclass(frozen=True, slots=True)
 class Scratch:
@@ -16,9 +18,12 @@ class Scratch:
 
     @contextmanager
     def folder(self) -> Iterator[Path]:
-        """A new empty folder, gone with the context."""
-        self.root.mkdir(parents=True, exist_ok=True)
-        path = Path(tempfile.mkdtemp(dir=self.root))
+        """A new empty folder, gone with the context. Raises `WorldError` when there is no room."""
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            path = Path(tempfile.mkdtemp(dir=self.root))
+        except OSError as error:
+            raise WorldError(f"scratch cannot be written to: {error}") from error
         try:
             yield path
         finally:

@@ -4,34 +4,46 @@ import asyncio
 
 
 class Window:
-    """Lets work in while fewer than `photos` photos and `bytes` bytes are inside.
+    """Lets photos in while there is room for one more.
 
-    A photo's size is known only once it is fetched, so the bytes can exceed the bound by what the
-    fetches under way bring.
+    At most `photos` are inside, and at most `unweighed` of them of unknown size. Nobody is let in
+    while the known sizes reach `bytes`: the bound is passed by no more than what those unweighed
+    bring. Belongs to one event loop.
     """
 
-    def __init__(self, *, photos: int, bytes: int) -> None:  # noqa: A002 - the unit is the name
+    def __init__(self, *, photos: int, unweighed: int, bytes: int) -> None:  # noqa: A002 - the unit is the name
         self._max_photos = photos
+        self._max_unweighed = unweighed
         self._max_bytes = bytes
-        self._photos = 0
-        self._bytes = 0
-        self._changed = asyncio.Condition()
+        self._photos = self._unweighed = self._bytes = 0
+        self._changed = asyncio.Event()
 
     async def enter(self) -> None:
         """Wait for room and take the place of one photo."""
-        async with self._changed:
-            await self._changed.wait_for(
-                lambda: self._photos < self._max_photos and self._bytes < self._max_bytes
-            )
-            self._photos += 1
+        while not self._has_room():
+            self._changed.clear()
+            await self._changed.wait()
+        self._photos += 1
+        self._unweighed += 1
 
     def weigh(self, size_bytes: int) -> None:
         """A photo inside turned out to have this size."""
+        self._unweighed -= 1
         self._bytes += size_bytes
+        self._changed.set()
 
-    async def leave(self, size_bytes: int) -> None:
-        """Give back the place and the weight of one photo."""
-        async with self._changed:
-            self._photos -= 1
+    def leave(self, size_bytes: int | None) -> None:
+        """Give back the place of one photo and its weight; None when it never was weighed."""
+        self._photos -= 1
+        if size_bytes is None:
+            self._unweighed -= 1
+        else:
             self._bytes -= size_bytes
-            self._changed.notify_all()
+        self._changed.set()
+
+    def _has_room(self) -> bool:
+        return (
+            self._photos < self._max_photos
+            and self._unweighed < self._max_unweighed
+            and self._bytes < self._max_bytes
+        )
