@@ -10,7 +10,7 @@ from assets.partitions import batches
 from assets.stage_events import meter, no_failed_photos, stage_events
 from darkroom.batch_tables import MANIFESTS, previous_rows
 from darkroom.examination import ExaminationSettings
-from darkroom.ingest_rows import IngestPlan, IngestTables
+from darkroom.ingest_plan import IngestPlan, IngestTables
 from darkroom.ingesting import Ingest, Ingested
 from darkroom.outcomes import Outcome
 from darkroom.ports import Fetcher, Store
@@ -102,7 +102,13 @@ def ingest(
     examination = ExaminationSettings(
         validation=settings.validation, hashes=settings.hashes, renditions=settings.renditions
     )
-    plan = IngestPlan(entries, selected=selected, previous=previous, settings=examination)
+    plan = IngestPlan(
+        entries,
+        selected=selected,
+        previous=previous,
+        settings=examination,
+        max_bytes=settings.downloads.max_bytes,
+    )
     with (
         scratch.folder() as folder,
         Workers(settings.workers, preload=["darkroom.examination"]) as workers,
