@@ -44,11 +44,11 @@ class DuplicatePlan:
     @property
     def outstanding(self) -> int:
         """Photos to be compared: all accepted ones of the batch, or none."""
-        return 0 if all(map(self._stands, self._photo_ids)) else len(self._prints)
+        return 0 if self._all_stand() else len(self._prints)
 
     def rows(self, batch: str, index: FingerprintIndex, meter: Meter) -> list[DuplicateRow]:
         """The table, in the manifest's order."""
-        if not self.outstanding:
+        if self._all_stand():
             return [self._previous[photo_id] for photo_id in self._photo_ids]
         found = match(batch, list(self._prints.values()), index, self._settings)
         rows: list[DuplicateRow] = []
@@ -70,6 +70,9 @@ class DuplicatePlan:
             )
             meter.photo(failed=False)
         return rows
+
+    def _all_stand(self) -> bool:
+        return all(map(self._stands, self._photo_ids))
 
     def _stands(self, photo_id: str) -> bool:
         row = self._previous.get(photo_id)
