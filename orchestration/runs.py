@@ -1,94 +1,66 @@
 """Running batches here and now, as the sensors would, recorded in the same instance."""
 
-import threading
+import multiprocessing
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 
-import dagster as dg
 import psutil
 
 from darkroom.batches import Batch
-from orchestration.definitions import process_batch_job
+from orchestration.batch_runner import BatchRun, ignore_interrupts, run_batch
+from orchestration.home import Home
 from orchestration.tags import run_tags
 
-_GATE = "batch_report"
-
-# The events stand in the instance all the same; the terminal belongs to the progress bars.
-_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-
-
-@dataclass(frozen=True, slots=True)
-class BatchRun:
-    """How the run of one batch ended."""
-
-    batch: str
-    run_id: str
-    success: bool
-    broken_steps: dict[str, str]
-    """Steps that failed for another reason than photos that failed, with what they said."""
+_STOP_TIMEOUT_S = 10.0
 
 
 class BatchRuns:
-    """Runs of several batches, a few at a time; each step in a process of its own.
+    """Runs of several batches, a few at a time, each in a process of its own.
 
-    The runs share this process, so that one fork server serves them all.
+    Processes, because Dagster configures logging anew for every run: two runs in two threads of one
+    process can lock each other out for ever. Each process takes several batches in turn, and so
+    starts its fork server for steps only once.
     """
 
-    def __init__(
-        self, instance: dg.DagsterInstance, batches: Sequence[Batch], *, at_once: int
-    ) -> None:
-        self._instance = instance
-        self._job = dg.reconstructable(process_batch_job)
-        self._stopped = threading.Event()
-        self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="batch")
-        self.futures: list[Future[BatchRun | None]] = [
-            self._pool.submit(self._run, batch) for batch in batches
-        ]
+    def __init__(self, home: Home, batches: Sequence[Batch], *, at_once: int) -> None:
+        self._pool = ProcessPoolExecutor(
+            min(at_once, len(batches)),
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=ignore_interrupts,
+        )
+        self._futures: dict[str, Future[BatchRun]] = {
+            batch.key: self._pool.submit(run_batch, str(home.root), batch.key, run_tags(batch))
+            for batch in batches
+        }
 
     @property
     def finished(self) -> bool:
         """Whether all have ended."""
-        return all(future.done() for future in self.futures)
+        return all(future.done() for future in self._futures.values())
 
     def ends(self) -> list[BatchRun]:
-        """How each ended, once all did; those never started are not among them."""
-        return [end for future in self.futures if (end := future.result())]
+        """How each ended, once all did."""
+        ends = [self._end(batch, future) for batch, future in self._futures.items()]
+        self._pool.shutdown()
+        return ends
 
     def stop(self) -> None:
-        """End the steps under way and start nothing more."""
-        self._stopped.set()
-        for future in self.futures:
-            future.cancel()
-        for process in psutil.Process().children(recursive=True):
-            process.terminate()
-        self._pool.shutdown(wait=True)
+        """End what is under way and start nothing more.
 
-    def _run(self, batch: Batch) -> BatchRun | None:
-        if self._stopped.is_set():
-            return None
-        result = dg.execute_job(
-            self._job,
-            instance=self._instance,
-            run_config=_QUIET,
-            tags={**run_tags(batch), "dagster/partition": batch.key},
-            raise_on_error=False,
-        )
-        return BatchRun(
-            batch=batch.key,
-            run_id=result.run_id,
-            success=result.success,
-            broken_steps={
-                event.step_key or "": _why(event)
-                for event in result.all_events
-                if event.is_step_failure and event.step_key != _GATE
-            },
-        )
+        The runs were interrupted together with this process; those that do not end by themselves
+        are killed, with their steps and workers.
+        """
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        runners = psutil.Process().children()
+        _, alive = psutil.wait_procs(runners, timeout=_STOP_TIMEOUT_S)
+        for runner in alive:
+            for process in [*runner.children(recursive=True), runner]:
+                process.kill()
+        psutil.wait_procs(alive, timeout=_STOP_TIMEOUT_S)
 
-
-def _why(event: dg.DagsterEvent) -> str:
-    """The innermost reason: what the world said, not what Dagster says of it."""
-    error = event.step_failure_data.error
-    while error is not None and error.cause is not None:
-        error = error.cause
-    return error.message.strip() if error else "no reason recorded"
+    def _end(self, batch: str, future: Future[BatchRun]) -> BatchRun:
+        try:
+            return future.result()
+        except (BrokenProcessPool, CancelledError):
+            return BatchRun(batch, success=False, broken_steps={"run": "its process was killed"})

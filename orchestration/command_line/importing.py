@@ -14,13 +14,14 @@ from darkroom.errors import UsageError
 from darkroom.samples import draw_samples, write_manifest
 from darkroom.settings import BatchSize
 from orchestration.announcing import announce
+from orchestration.batch_runner import BatchRun
 from orchestration.batch_states import BatchState
 from orchestration.command_line.progress_display import ProgressDisplay
 from orchestration.command_line.session import adapters_of
 from orchestration.command_line.showing import states_of, status_table
 from orchestration.instance import open_instance
 from orchestration.intake import Sender, take_in, unfinished
-from orchestration.runs import BatchRun, BatchRuns
+from orchestration.runs import BatchRuns
 from orchestration.wiring import Adapters
 
 SOME_FAILED = 3
@@ -82,7 +83,7 @@ def run_batches(console: Console, adapters: Adapters, batches: Sequence[Batch]) 
     """Run batches with their progress shown, then say how they ended. The exit code."""
     with open_instance(adapters.home, adapters.settings) as instance:
         announce(instance, batches)
-        runs = BatchRuns(instance, batches, at_once=adapters.settings.runs.max_import_runs)
+        runs = BatchRuns(adapters.home, batches, at_once=adapters.settings.runs.max_import_runs)
         try:
             with ProgressDisplay(console, adapters.board, batches) as display:
                 while not runs.finished:

@@ -1,0 +1,67 @@
+"""One run of one batch, in a process that does nothing else meanwhile."""
+
+import os
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import dagster as dg
+
+from orchestration.definitions import process_batch_job
+from orchestration.home import HOME_VARIABLE
+
+GATE = "batch_report"
+
+# The events stand in the instance all the same; the terminal belongs to the progress bars.
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRun:
+    """How the run of one batch ended."""
+
+    batch: str
+    success: bool
+    broken_steps: Mapping[str, str]
+    """Steps that failed for another reason than photos that failed, with what they said."""
+
+
+def ignore_interrupts() -> None:
+    """Between two runs Ctrl-C is the parent's business."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def run_batch(home: str, batch: str, tags: Mapping[str, str]) -> BatchRun:
+    """Run the job for one batch. An interrupt ends the run as failed, and its steps with it."""
+    os.environ["DAGSTER_HOME"] = os.environ[HOME_VARIABLE] = home
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with dg.DagsterInstance.get() as instance:
+            result = dg.execute_job(
+                dg.reconstructable(process_batch_job),
+                instance=instance,
+                run_config=_QUIET,
+                tags={**tags, "dagster/partition": batch},
+                raise_on_error=False,
+            )
+            return BatchRun(batch, result.success, _broken_steps(result))
+    except (dg.DagsterExecutionInterruptedError, KeyboardInterrupt):
+        return BatchRun(batch, success=False, broken_steps={"run": "interrupted"})
+    finally:
+        ignore_interrupts()
+
+
+def _broken_steps(result: dg.JobExecutionResult) -> dict[str, str]:
+    return {
+        event.step_key or "": _why(event)
+        for event in result.all_events
+        if event.is_step_failure and event.step_key != GATE
+    }
+
+
+def _why(event: dg.DagsterEvent) -> str:
+    """The innermost reason: what the world said, not what Dagster says of it."""
+    error = event.step_failure_data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return error.message.strip() if error else "no reason recorded"
