@@ -8,7 +8,7 @@ import dagster as dg
 
 from assets.partitions import batches
 from assets.stage_events import CHECK, no_failed_photos
-from darkroom.batch_tables import read_results, read_stages
+from darkroom.batch_tables import read_results
 from darkroom.ports import Store
 from darkroom.progress import ProgressBoard
 from darkroom.reporting import (
@@ -49,9 +49,7 @@ def batch_report(
     run_started = context.instance.get_run_record_by_id(context.run.run_id)
     since = run_started.create_timestamp.timestamp() if run_started else time.time()
     metadata = _metadata(batch, results, store)
-    metadata["speed"] = dg.MetadataValue.md(
-        speed_table(speeds(read_stages(tables, batch), board.shown(batch, since=since)))
-    )
+    metadata["speed"] = dg.MetadataValue.md(speed_table(speeds(board.shown(batch, since=since))))
     failed = counts_of(results).failed
     if failed:
         # A failed step leaves no materialization, so the report is shown as an observation. Dagster

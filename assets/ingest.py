@@ -116,7 +116,10 @@ def ingest(
     ):
 
         def report(ingested: Ingested) -> None:
-            counted.photo(failed=plan.take(ingested) is Outcome.FAILED)
+            counted.photo(
+                failed=plan.take(ingested) is Outcome.FAILED,
+                seconds=ingested.fetch_seconds + ingested.work_seconds,
+            )
 
         step = Ingest(
             fetcher=fetcher,

@@ -21,6 +21,9 @@ class StageProgress(BaseModel):
     done: int = 0
     failed: int = 0
     seconds: float = 0.0
+    """Since the stage began."""
+    work_seconds: float = 0.0
+    """Sum over its photos of what each one took; 0 where photos are not worked on one by one."""
     finished: bool = False
 
     @property
@@ -83,19 +86,24 @@ class Meter:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._update(done=self._now.done, failed=self._now.failed, finished=error is None)
-        self._board(self._now)
-        self._log(str(self._now))
+        with self._lock:
+            self._update(finished=error is None)
+            self._board(self._now)
+            self._log(str(self._now))
 
     @property
     def now(self) -> StageProgress:
         """The figures of this moment."""
         return self._now
 
-    def photo(self, *, failed: bool) -> None:
-        """One more photo has its outcome."""
+    def photo(self, *, failed: bool, seconds: float = 0.0) -> None:
+        """One more photo has its outcome, after so much work on it."""
         with self._lock:
-            self._update(done=self._now.done + 1, failed=self._now.failed + failed)
+            self._update(
+                done=self._now.done + 1,
+                failed=self._now.failed + failed,
+                work_seconds=self._now.work_seconds + seconds,
+            )
             moment = time.monotonic()
             if moment - self._boarded >= self._BOARD_INTERVAL_S:
                 self._boarded = moment
@@ -104,12 +112,6 @@ class Meter:
                 self._logged = moment
                 self._log(str(self._now))
 
-    def _update(self, *, done: int, failed: int, finished: bool = False) -> None:
-        self._now = self._now.model_copy(
-            update={
-                "done": done,
-                "failed": failed,
-                "seconds": time.monotonic() - self._started,
-                "finished": finished,
-            }
-        )
+    def _update(self, **figures: float) -> None:
+        seconds = time.monotonic() - self._started
+        self._now = self._now.model_copy(update={**figures, "seconds": seconds})

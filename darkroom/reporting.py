@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from darkroom.blobs import blob_name
 from darkroom.contact_sheet import Tile, contact_sheet, tile_of, worth_showing
 from darkroom.errors import ObjectMissing
-from darkroom.joining import Stages
 from darkroom.markdown import table, visible
 from darkroom.outcomes import Outcome
 from darkroom.ports import Store
@@ -48,21 +47,23 @@ class StageSpeed:
     worked_on: int
     seconds: float
     """From its first photo to its last."""
-    work_seconds: float
-    """Sum over its photos of what each one took: what one at a time would have cost."""
+    work_seconds: float | None
+    """Sum over its photos of what each one took: what one at a time would have cost. None for a
+    stage that does not work on them one by one."""
 
 
-def speeds(stages: Stages, shown: Sequence[StageProgress]) -> list[StageSpeed]:
+def speeds(shown: Sequence[StageProgress]) -> list[StageSpeed]:
     """Every stage that worked on something in the run whose progress is `shown`."""
-    made = stages.made()
-    ingest = ("photos", "validations", "hashes", "renditions")
-    found: list[StageSpeed] = []
-    for progress in shown:
-        names = ingest if progress.stage == "ingest" else (progress.stage,)
-        work = sum(row.seconds for name in names for row in made.get(name, {}).values())
-        if progress.done:
-            found.append(StageSpeed(progress.stage, progress.done, progress.seconds, work))
-    return found
+    return [
+        StageSpeed(
+            stage=progress.stage,
+            worked_on=progress.done,
+            seconds=progress.seconds,
+            work_seconds=progress.work_seconds or None,
+        )
+        for progress in shown
+        if progress.done
+    ]
 
 
 def speed_table(speeds_of_stages: Sequence[StageSpeed]) -> str:
@@ -73,14 +74,18 @@ def speed_table(speeds_of_stages: Sequence[StageSpeed]) -> str:
             (
                 speed.stage,
                 speed.worked_on,
-                round(speed.seconds, 2),
-                round(speed.worked_on / speed.seconds, 1) if speed.seconds else None,
-                round(speed.work_seconds, 2),
-                round(speed.work_seconds / speed.seconds, 2) if speed.seconds else None,
+                speed.seconds,
+                _ratio(speed.worked_on, speed.seconds),
+                speed.work_seconds,
+                _ratio(speed.work_seconds, speed.seconds),
             )
             for speed in speeds_of_stages
         ],
     )
+
+
+def _ratio(part: float | None, whole: float) -> float | None:
+    return None if part is None or not whole else part / whole
 
 
 def reasons_table(results: Sequence[PhotoResult]) -> str:

@@ -6,9 +6,9 @@ from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from darkroom.errors import PhotoFailed
+from darkroom.errors import ObjectMissing, PhotoFailed
 from darkroom.incremental import standing
-from darkroom.outcomes import Outcome
+from darkroom.outcomes import Failure, Outcome
 from darkroom.progress import Meter
 from darkroom.rows import Row
 
@@ -52,25 +52,29 @@ def run_stage(
 ) -> list[R]:
     """The stage's whole table, in the order of its needs.
 
-    A `PhotoFailed` becomes that photo's row; any other error stops the stage.
+    A `PhotoFailed`, or an object that the store no longer holds, becomes that photo's row. Any
+    other error stops the stage, and photos whose turn has not come are left alone.
     """
     row = stage.row
     made: dict[str, R] = {}
+
+    def failed(need: Need[W], failure: Failure) -> R:
+        return row(
+            photo_id=need.photo_id, outcome=Outcome.FAILED, failure=failure, inputs=need.inputs
+        )
 
     def work_on(need: Need[W], work: W) -> None:
         started = time.perf_counter()
         try:
             result = stage.make(need, work)
         except PhotoFailed as error:
-            result = row(
-                photo_id=need.photo_id,
-                outcome=Outcome.FAILED,
-                failure=error.failure,
-                inputs=need.inputs,
-            )
+            result = failed(need, error.failure)
+        except ObjectMissing as error:
+            failure = Failure(error_type="ObjectMissing", message=str(error), retryable=False)
+            result = failed(need, failure)
         seconds = time.perf_counter() - started
         made[need.photo_id] = result.model_copy(update={"seconds": seconds})
-        meter.photo(failed=result.outcome is Outcome.FAILED)
+        meter.photo(failed=result.outcome is Outcome.FAILED, seconds=seconds)
 
     todo = stage.outstanding(previous)
     with ThreadPoolExecutor(threads, thread_name_prefix=meter.now.stage) as pool:
@@ -84,10 +88,12 @@ def run_stage(
 
 
 def _finish(futures: Iterable[Future[None]]) -> None:
-    """Wait for all; at the first error cancel what has not begun, and raise it."""
+    """Wait for all; at the first error, or when interrupted, cancel what has not begun."""
     submitted = list(futures)
-    done, pending = wait(submitted, return_when=FIRST_EXCEPTION)
-    for future in pending:
-        future.cancel()
-    for future in done:
-        future.result()
+    try:
+        done, _ = wait(submitted, return_when=FIRST_EXCEPTION)
+        for future in done:
+            future.result()
+    finally:
+        for future in submitted:
+            future.cancel()
