@@ -45,6 +45,7 @@ def duplicates(
         by_photo(validations),
         previous=previous_rows(tables, "duplicates", context.partition_key, DuplicateRow),
         settings=settings.duplicates,
+        database=settings.database.url or "",
     )
     with meter(context, board, stage="duplicates", total=plan.outstanding) as counted:
         rows = plan.rows(context.partition_key, fingerprints, counted)

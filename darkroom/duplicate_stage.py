@@ -19,7 +19,7 @@ class DuplicatePlan:
     """Which fingerprints a batch brings, and whether anything about them is new.
 
     A photo is compared with what arrived before it, and that does not change: the table stands as
-    long as no photo's fingerprint and no setting changed.
+    long as no photo's fingerprint and no setting changed. In another database nothing stands yet.
     """
 
     def __init__(
@@ -30,16 +30,20 @@ class DuplicatePlan:
         *,
         previous: Mapping[str, DuplicateRow],
         settings: DuplicateSettings,
+        database: str,
     ) -> None:
+        """`database` names the one that holds the fingerprints."""
         self._photo_ids = list(photos)
         self._settings = settings
         self._previous = previous
         self._prints = {
-            photo_id: _fingerprint(hashes[photo_id], validations[photo_id])
+            photo_id: _fingerprint(photo, hashes[photo_id], validations[photo_id])
             for photo_id, photo in photos.items()
             if photo is not None
         }
-        self._inputs = {photo_id: _inputs(own, settings) for photo_id, own in self._prints.items()}
+        self._inputs = {
+            photo_id: _inputs(own, settings, database) for photo_id, own in self._prints.items()
+        }
 
     @property
     def outstanding(self) -> int:
@@ -79,9 +83,10 @@ class DuplicatePlan:
         return row is not None and row.inputs == self._inputs.get(photo_id, SKIPPED_INPUTS)
 
 
-def _inputs(own: Fingerprint, settings: DuplicateSettings) -> str:
+def _inputs(own: Fingerprint, settings: DuplicateSettings, database: str) -> str:
     return digest(
         DUPLICATES_VERSION,
+        database,
         settings,
         own.sha256,
         f"{own.phash:016x}",
@@ -90,19 +95,20 @@ def _inputs(own: Fingerprint, settings: DuplicateSettings) -> str:
     )
 
 
-def _fingerprint(hashes: HashRow, validation: ValidationRow) -> Fingerprint:
+def _fingerprint(photo: Accepted, hashes: HashRow, validation: ValidationRow) -> Fingerprint:
+    hashed = hashes.phash is not None and hashes.dhash is not None
     return Fingerprint(
         photo_id=hashes.photo_id,
-        sha256=hashes.sha256 or "",
+        sha256=photo.original_sha256,
         phash=int(hashes.phash or "0", 16),
         dhash=int(hashes.dhash or "0", 16),
-        comparable=_comparable(validation),
+        comparable=hashed and _informative(validation),
     )
 
 
 _UNINFORMATIVE = {Reason.LOW_INFORMATION, Reason.LOW_CONTRAST}
 
 
-def _comparable(validation: ValidationRow) -> bool:
+def _informative(validation: ValidationRow) -> bool:
     """Hashes of photos with little to see collide: PDQ leaves out its low qualities likewise."""
-    return not _UNINFORMATIVE.intersection(validation.warnings + validation.reasons)
+    return _UNINFORMATIVE.isdisjoint(validation.warnings)

@@ -65,6 +65,7 @@ def plan(photos: dict[str, bool], previous: dict[str, DuplicateRow] | None = Non
         {each: ValidationRow(photo_id=each, outcome=done, inputs="") for each in photos},
         previous=previous or {},
         settings=DuplicateSettings(),
+        database="",
     )
 
 
