@@ -98,9 +98,11 @@ def _accepted(
 ) -> Accepted | None:
     if validation.outcome is not Outcome.DONE or photo.sha256 is None or rendition.sha256 is None:
         return None
+    if not photo.width or not rendition.width:
+        return None  # without its header a position means nothing
     return Accepted(
         photo=photo,
         original_sha256=photo.sha256,
         rendition_sha256=rendition.sha256,
-        scale=(photo.width or 1) / (rendition.width or 1),
+        scale=photo.width / rendition.width,
     )

@@ -12,7 +12,7 @@ from darkroom.incremental import digest
 from darkroom.joining import PENDING
 from darkroom.outcomes import Outcome
 from darkroom.ports import Store
-from darkroom.results import PhotoResult
+from darkroom.results import PhotoResult, StageFailure
 from darkroom.rows import DeliveryRow
 from darkroom.settings import DeliverySettings
 from darkroom.stages import Need, Stage
@@ -78,7 +78,7 @@ def deliveries_stage(
 def deliver_csv(
     batch: str, results: Sequence[PhotoResult], rows: Sequence[DeliveryRow], target: Store
 ) -> None:
-    """Put the list of results where the photos are, unless it is there already."""
+    """Put the list of results where the photos are, unless just that list is there already."""
     deliveries = by_photo(rows)
     data = results_csv([_with_delivery(result, deliveries[result.photo_id]) for result in results])
     name = results_name(batch)
@@ -91,6 +91,11 @@ def deliver_csv(
 
 
 def _with_delivery(result: PhotoResult, row: DeliveryRow) -> PhotoResult:
+    """The result as it will be once the delivery is known."""
+    if row.failure is not None:
+        failure = StageFailure(stage="deliveries", **row.failure.model_dump())
+        update = {"outcome": Outcome.FAILED.value, "failures": [*result.failures, failure]}
+        return result.model_copy(update=update)
     outcome = Outcome.DONE.value if result.outcome == PENDING else result.outcome
     return result.model_copy(update={"outcome": outcome, "delivered_uri": row.delivered_uri})
 
