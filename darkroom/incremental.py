@@ -34,4 +34,6 @@ def standing(previous: Mapping[str, R], photo_id: str, inputs: str) -> R | None:
 
 
 def _plain(part: object) -> object:
-    return part.model_dump(mode="json") if isinstance(part, BaseModel) else part
+    if isinstance(part, BaseModel):
+        return part.model_dump(mode="json")
+    return [_plain(item) for item in part] if isinstance(part, list | tuple) else part

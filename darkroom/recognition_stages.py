@@ -41,10 +41,8 @@ def texts_stage(
             words=reading.words,
         )
 
-    needs = [
-        _need(photo_id, photo, TEXTS_VERSION, reader.version if reader else None)
-        for photo_id, photo in photos.items()
-    ]
+    made_by = reader.version if reader else None
+    needs = [_need(photo_id, photo, TEXTS_VERSION, made_by) for photo_id, photo in photos.items()]
     return Stage("texts", TextRow, needs, make)
 
 
@@ -77,11 +75,9 @@ def codes_stage(
             unique_id_source=source,
         )
 
-    made_by = [f"zxing-cpp {version('zxing-cpp')}", settings.model_dump()]
+    made_by = [f"zxing-cpp {version('zxing-cpp')}", settings] if settings.enabled else None
     needs = [
         _need(photo_id, photo, CODES_VERSION, made_by, text_of(photo_id))
-        if settings.enabled
-        else _need(photo_id, photo, CODES_VERSION, None)
         for photo_id, photo in photos.items()
     ]
     return Stage("codes", CodeRow, needs, make)
@@ -100,9 +96,9 @@ def detections_stage(
             photo_id=need.photo_id, outcome=Outcome.DONE, inputs=need.inputs, detections=found
         )
 
+    made_by = detector.version if detector else None
     needs = [
-        _need(photo_id, photo, DETECTIONS_VERSION, detector.version if detector else None)
-        for photo_id, photo in photos.items()
+        _need(photo_id, photo, DETECTIONS_VERSION, made_by) for photo_id, photo in photos.items()
     ]
     return Stage("detections", DetectionRow, needs, make)
 

@@ -22,6 +22,8 @@ class FileBoard:
 
     def show(self, progress: StageProgress) -> None:
         """Replace what was shown of this stage."""
+        if not is_batch_key(progress.batch):
+            return
         folder = self.root / progress.batch
         beside = folder / f".{progress.stage}.{os.getpid()}"
         with contextlib.suppress(OSError):
@@ -37,5 +39,5 @@ class FileBoard:
         for path in sorted((self.root / batch).glob("*.json")):
             with contextlib.suppress(OSError, ValidationError):
                 if path.stat().st_mtime >= since:
-                    found.append(StageProgress.model_validate_json(path.read_text()))
+                    found.append(StageProgress.model_validate_json(path.read_bytes()))
         return found
