@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import TimeoutError as WorkTimeout
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import forkserver
 from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
 
@@ -63,6 +64,10 @@ class Workers:
         else:
             self._stop(self._pool)
 
+    def warm_up(self) -> None:
+        """Let the fork server start its imports, while the caller has other things to do."""
+        forkserver.ensure_running()
+
     def call(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `function` in a worker and wait for it. May be called from several threads."""
         for _ in range(_POOLS_PER_CALL):
@@ -79,7 +84,9 @@ class Workers:
         """As `call`, without holding up the event loop."""
         for _ in range(_POOLS_PER_CALL):
             try:
-                result: T = await asyncio.wrap_future(self._schedule(function, args, kwargs))
+                # In a thread: the first one waits for the fork server to be ready.
+                future = await asyncio.to_thread(self._schedule, function, args, kwargs)
+                result: T = await asyncio.wrap_future(future)
             except BrokenProcessPool:
                 continue
             except (WorkTimeout, ProcessExpired, MemoryError) as error:
