@@ -1,7 +1,8 @@
 """Settings from `darkroom.yaml` and the environment, and where each came from."""
 
+import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from darkroom.errors import SettingsInvalid
-from darkroom.settings import Settings
+from darkroom.settings import Section, Settings
 from darkroom.unique_ids import check_pattern
 from orchestration.home import HOME_VARIABLE, Home
 
@@ -49,15 +50,14 @@ def settings_file(home: Home) -> Path | None:
 
 def load_settings(home: Home) -> Settings:
     """The effective settings. Raises `SettingsInvalid` with what to change."""
-    _refuse_unknown_names()
+    variables = list(_variables())
+    _refuse_unknown(variables)
     path = settings_file(home)
     values = _read(path) if path else {}
     try:
         loaded = _Environment(**values)
     except ValidationError as error:
-        raise SettingsInvalid(_sentence(error, path)) from error
-    except ValueError as error:  # an environment value that is not the JSON it should be
-        raise SettingsInvalid(f'{error}: lists are written as JSON, such as ["car"]') from error
+        raise SettingsInvalid(_sentence(error, variables, path)) from error
     settings = Settings.model_validate(loaded.model_dump())
     check_pattern(settings.codes.unique_id_pattern)
     return settings
@@ -77,21 +77,71 @@ def effective_settings(home: Home, settings: Settings) -> Iterator[EffectiveSett
     """Every setting with its value and where that came from."""
     path = settings_file(home)
     written = _read(path) if path else {}
+    variables = list(_variables())
     for section, value in settings:
         for key, field in type(value).model_fields.items():
-            variable = f"{PREFIX}{section}{DELIMITER}{key}".upper()
             source = "default"
-            if _has(written, section, key):
+            if _has(written.get(section), key):
                 source = str(path)
-            if variable in {name.upper() for name in os.environ}:
-                source = variable
+            for variable in variables:
+                if variable.gives(section, key):
+                    source = variable.shown
             yield EffectiveSetting(
                 f"{section}.{key}", getattr(value, key), source, field.description or ""
             )
 
 
-def _has(written: Mapping[str, Any], section: str, key: str) -> bool:
-    values = written.get(section)
+@dataclass(frozen=True, slots=True, order=True)
+class _Variable:
+    """One of our names in the environment: a section as JSON, or one key of it."""
+
+    section: str
+    key: str
+    """Empty for a whole section. Sorts first: the key's own variable wins."""
+    name: str
+
+    @property
+    def shown(self) -> str:
+        return self.name.upper()
+
+    def gives(self, section: str, key: str) -> bool:
+        if self.section != section:
+            return False
+        return self.key == key or (not self.key and _has(self.parsed(), key))
+
+    def parsed(self) -> object:
+        """Raises `SettingsInvalid` for what is not JSON."""
+        try:
+            return json.loads(os.environ[self.name])
+        except ValueError as error:
+            raise SettingsInvalid(
+                f'{self.shown} is not JSON; a list is written such as ["car", "bus"]'
+            ) from error
+
+
+def _variables() -> Iterator[_Variable]:
+    for name in sorted(os.environ):
+        upper = name.upper()
+        if upper.startswith(PREFIX) and upper != HOME_VARIABLE:
+            section, _, key = upper.removeprefix(PREFIX).lower().partition(DELIMITER)
+            yield _Variable(section, key, name)
+
+
+def _refuse_unknown(variables: Iterable[_Variable]) -> None:
+    """The settings library ignores unknown sections, and names no variable that is not JSON."""
+    defaults = Settings()
+    for variable in variables:
+        section = getattr(defaults, variable.section, None)
+        keys = {"", *type(section).model_fields} if isinstance(section, Section) else set[str]()
+        if variable.key not in keys:
+            raise SettingsInvalid(
+                f"{variable.name} is no setting: `darkroom config` lists them all"
+            )
+        if not variable.key or isinstance(getattr(section, variable.key), list):
+            variable.parsed()
+
+
+def _has(values: object, key: str) -> bool:
     return isinstance(values, Mapping) and key in values
 
 
@@ -99,25 +149,21 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise SettingsInvalid(f"{path} cannot be read: {error}") from error
+        raise SettingsInvalid(f"{path} cannot be read: {' '.join(str(error).split())}") from error
     if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
         raise SettingsInvalid(f"{path} must hold sections, such as `downloads:`")
-    return values
+    # A section whose keys are all commented out.
+    return {section: value for section, value in values.items() if value is not None}
 
 
-def _refuse_unknown_names() -> None:
-    """The settings library ignores variables of unknown sections: a misspelling would pass."""
-    sections = {section.upper() for section in Settings.model_fields}
-    for name in os.environ:
-        upper = name.upper()
-        if not upper.startswith(PREFIX) or upper == HOME_VARIABLE:
-            continue
-        if upper.removeprefix(PREFIX).partition(DELIMITER)[0] not in sections:
-            raise SettingsInvalid(f"{name} is no setting: `darkroom config` lists them all")
-
-
-def _sentence(error: ValidationError, path: Path | None) -> str:
-    problems = "; ".join(
-        f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors()
-    )
-    return f"settings from {path or 'the environment'} are invalid: {problems}"
+def _sentence(error: ValidationError, variables: Sequence[_Variable], path: Path | None) -> str:
+    """Each problem under the name of what has to be changed."""
+    problems: dict[str, list[str]] = {}
+    for problem in error.errors(include_url=False, include_input=False):
+        section, key = (*map(str, problem["loc"]), "")[:2]
+        place = f"{path}: {section}.{key}".rstrip(".")
+        for variable in variables:
+            if variable.gives(section, key) or (variable.section == section and not key):
+                place = variable.shown
+        problems.setdefault(place, []).append(problem["msg"])
+    return "; ".join(f"{place}: {' or '.join(said)}" for place, said in problems.items())

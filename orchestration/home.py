@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from darkroom.errors import SettingsInvalid
+
 HOME_VARIABLE = "DARKROOM_HOME"
 _DEFAULT = ".darkroom"
 
@@ -68,5 +70,10 @@ class Home:
         return self.root / "sample"
 
     def make(self) -> None:
-        """Create the folder, and the inbox for people to find."""
-        self.inbox.mkdir(parents=True, exist_ok=True)
+        """Create the folder, and the inbox for people to find. Raises `SettingsInvalid`."""
+        try:
+            self.inbox.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsInvalid(
+                f"{self.inbox} cannot be made ({error.strerror}): choose another --home"
+            ) from error
