@@ -114,6 +114,8 @@ def ingest(
         Workers(settings.workers, preload=["darkroom.examination"]) as workers,
         meter(context, board, stage="ingest", total=len(plan.tasks)) as counted,
     ):
+        if plan.tasks:
+            workers.warm_up()
 
         def report(ingested: Ingested) -> None:
             counted.photo(
