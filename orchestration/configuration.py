@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from dagster._utils.schedules import is_valid_cron_string
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -60,6 +61,11 @@ def load_settings(home: Home) -> Settings:
         raise SettingsInvalid(_sentence(error, variables, path)) from error
     settings = Settings.model_validate(loaded.model_dump())
     check_pattern(settings.codes.unique_id_pattern)
+    if not is_valid_cron_string(settings.intake.feed_cron):
+        raise SettingsInvalid(
+            f"intake.feed_cron {settings.intake.feed_cron!r} is no cron schedule of five fields,"
+            " such as */10 * * * *"
+        )
     return settings
 
 

@@ -3,16 +3,19 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import Self
 
+from darkroom.errors import SettingsInvalid
 from darkroom.ports import RemoteSources
 from darkroom.uris import parse_s3_uri
 
 DEFAULT_OWNER = "inbox"
+TRIES = 5
+"""What cannot be read now may be readable at the next tick; after so many it is left alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +41,18 @@ class Memory:
     seen: dict[str, str] = field(default_factory=dict)
     """Signatures of the last tick."""
     taken: dict[str, str] = field(default_factory=dict)
-    """Signatures of what has become batches."""
+    """Signatures of what has become batches, or was given up."""
+    tries: dict[str, int] = field(default_factory=dict)
+    """How often what has a signature could not be read."""
 
     @classmethod
     def read(cls, cursor: str | None) -> Self:
         """From a cursor; nothing was seen when there is none."""
-        values: Mapping[str, dict[str, str]] = json.loads(cursor) if cursor else {}
-        return cls(seen=values.get("seen", {}), taken=values.get("taken", {}))
+        return cls(**json.loads(cursor)) if cursor else cls()
 
     def cursor(self) -> str:
         """As it is kept between ticks."""
-        return json.dumps({"seen": self.seen, "taken": self.taken}, sort_keys=True)
+        return json.dumps(asdict(self), sort_keys=True)
 
     def ripe(self, dropped: list[Dropped]) -> list[Dropped]:
         """What looks as it did at the last tick and is not taken yet. Remembers this look."""
@@ -62,11 +66,21 @@ class Memory:
         self.taken = {
             source: signature for source, signature in self.taken.items() if source in self.seen
         }
+        present = set(self.seen.values())
+        self.tries = {each: tries for each, tries in self.tries.items() if each in present}
         return ready
 
     def take(self, dropped: Dropped) -> None:
-        """It has become a batch, or cannot."""
+        """It has become a batch."""
         self.taken[dropped.source] = dropped.signature
+        self.tries.pop(dropped.signature, None)
+
+    def refuse(self, dropped: Dropped) -> None:
+        """It could not be read: it is ripe again at the next tick, a few times."""
+        tries = self.tries.get(dropped.signature, 0) + 1
+        self.tries[dropped.signature] = tries
+        if tries >= TRIES:
+            self.take(dropped)
 
 
 def look_in_folder(inbox: Path) -> list[Dropped]:
@@ -81,8 +95,11 @@ def look_in_folder(inbox: Path) -> list[Dropped]:
 
 
 def look_in_bucket(url: str, remote: RemoteSources) -> list[Dropped]:
-    """What lies under an S3 prefix: each first level below it is one thing."""
-    prefix = parse_s3_uri(f"{url.rstrip('/')}/")
+    """What lies under an S3 prefix: each first level below it is one thing. Raises `UsageError`."""
+    try:
+        prefix = parse_s3_uri(f"{url.rstrip('/')}/")
+    except ValueError as error:
+        raise SettingsInvalid(f"intake.inbox_s3: {url} is {error}") from error
 
     def first(key: str) -> str:
         return key.removeprefix(prefix.key).partition("/")[0]
@@ -110,8 +127,8 @@ def _lines(path: Path) -> Iterator[str]:
 def _line(path: Path) -> str:
     try:
         status = path.lstat()
-    except FileNotFoundError:  # moved away since it was listed: it is still changing
-        return f"{path}|gone"
+    except OSError as error:  # moved away since it was listed, or not ours to look at
+        return f"{path}|{error.strerror}"
     size = 0 if path.is_dir() else status.st_size
     return f"{path}|{size}|{status.st_mtime_ns}"
 

@@ -7,6 +7,8 @@ from darkroom.batches import Batch
 from darkroom.intake import Import, Opened, open_batches
 from darkroom.settings import BatchSize
 from darkroom.sources.opening import open_source
+from darkroom.storable_text import storable
+from darkroom.uris import shown
 from darkroom.workers import usable_cores
 from orchestration.wiring import Adapters
 
@@ -41,7 +43,7 @@ def take_in(
     )
     what = Import(
         owner=sender.owner,
-        source=source,
+        source=shown(source),
         cores=settings.workers.max_workers or usable_cores(),
         now=datetime.now(UTC),
         report=sender.report,
@@ -55,10 +57,11 @@ def take_in(
 
 def unfinished(adapters: Adapters, source: str, owner: str) -> list[Batch]:
     """Batches of this source that were opened and never came to their records."""
+    named = storable(shown(source))
     return [
         summary.batch
         for summary in adapters.records.batches()
-        if summary.batch.source == source
+        if summary.batch.source == named
         and summary.batch.owner == owner
         and summary.done + summary.rejected + summary.failed < summary.batch.photos
     ]

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from darkroom.errors import UsageError
+from darkroom.uris import shown
 from orchestration.announcing import announce, request, unannounced
 from orchestration.intake import Sender, take_in
 from orchestration.jobs import PROCESS_BATCH
@@ -35,7 +36,7 @@ def feed_schedule(adapters: Adapters) -> dg.ScheduleDefinition:
                 context.log.warning("feed not read: %s", error)
             else:
                 new_photos = sum(each.photos for each in opened.batches)
-                context.log.info("%s: %d new photos", feed, new_photos)
+                context.log.info("%s: %d new photos", shown(feed), new_photos)
         new = unannounced(context.instance, adapters)
         if not new:
             return dg.SkipReason("nothing new in the feeds" if intake.feeds else "no feeds are set")

@@ -4,7 +4,7 @@ import dagster as dg
 
 from assets.partitions import batches
 from darkroom.errors import UsageError
-from orchestration.announcing import manifest_event, request, unannounced
+from orchestration.announcing import MAX_PER_TICK, manifest_event, request, unannounced
 from orchestration.inbox import Memory, look_in_bucket, look_in_folder
 from orchestration.intake import Sender, take_in
 from orchestration.jobs import PROCESS_BATCH
@@ -31,12 +31,17 @@ def inbox_sensor(adapters: Adapters) -> dg.SensorDefinition:
         memory = Memory.read(context.cursor)
         dropped = look_in_folder(adapters.home.inbox)
         if intake.inbox_s3:
-            dropped += look_in_bucket(intake.inbox_s3, adapters.remote_sources)
-        for item in memory.ripe(dropped):
+            try:
+                dropped += look_in_bucket(intake.inbox_s3, adapters.remote_sources)
+            except UsageError as error:
+                context.log.warning("bucket not looked at: %s", error)
+        # What is ripe and not opened now is as ripe at the next tick.
+        for item in memory.ripe(dropped)[:MAX_PER_TICK]:
             try:
                 opened = take_in(adapters, item.source, Sender(owner=item.owner))
             except UsageError as error:
                 context.log.warning("not imported: %s", error)
+                memory.refuse(item)
             else:
                 context.log.info(
                     "%s: %d batches, %d photos known already",
@@ -44,7 +49,7 @@ def inbox_sensor(adapters: Adapters) -> dg.SensorDefinition:
                     len(opened.batches),
                     opened.already_known,
                 )
-            memory.take(item)
+                memory.take(item)
         new = unannounced(context.instance, adapters)
         return dg.SensorResult(
             run_requests=[request(batch) for batch in new],

@@ -1,4 +1,4 @@
-"""A home of each test's own, named by the environment; the real instance in it where asked for."""
+"""A home of each test's own, named by the environment, and an instance without batches."""
 
 import os
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from assets.partitions import BATCHES
 from orchestration.home import HOME_VARIABLE, Home
 
 
@@ -23,7 +24,16 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     return Home(folder)
 
 
-@pytest.fixture
-def instance() -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.ephemeral() as instance:
+@pytest.fixture(scope="session")
+def lasting_instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dg.DagsterInstance]:
+    """In files: ticks resolve partitions only on an instance that others can open."""
+    with dg.DagsterInstance.local_temp(str(tmp_path_factory.mktemp("instance"))) as instance:
         yield instance
+
+
+@pytest.fixture
+def instance(lasting_instance: dg.DagsterInstance) -> Iterator[dg.DagsterInstance]:
+    """Without any batch. Making one anew for each test takes a second and more."""
+    yield lasting_instance
+    for key in lasting_instance.get_dynamic_partitions(BATCHES):
+        lasting_instance.delete_dynamic_partition(BATCHES, key)

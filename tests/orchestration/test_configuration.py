@@ -189,6 +189,14 @@ def test_a_wrong_pattern_is_a_wrong_setting(home: Home, monkeypatch: pytest.Monk
         load_settings(home)
 
 
+def test_a_wrong_schedule_is_a_wrong_setting(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dagster would refuse it only when everything else is in place."""
+    monkeypatch.setenv("DARKROOM_INTAKE__FEED_CRON", "daily, please")
+
+    with pytest.raises(SettingsInvalid, match=r"intake\.feed_cron 'daily, please' is no cron"):
+        load_settings(home)
+
+
 def test_the_home_is_the_one_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """By option, else by environment, else `.darkroom` where we stand; always absolute."""
     monkeypatch.chdir(tmp_path)

@@ -1,0 +1,120 @@
+"""What is seen in the inbox, and when it is ripe."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from orchestration.inbox import Dropped, Memory, look_in_folder
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    return folder
+
+
+def names(dropped: list[Dropped]) -> list[str]:
+    return [each.name for each in dropped]
+
+
+@pytest.mark.parametrize(
+    ("name", "owner"),
+    [
+        ("anna@spring.zip", "anna"),
+        ("anna@b@c", "anna"),
+        ("spring.zip", "inbox"),
+        ("@spring.zip", "inbox"),
+        ("Anna Müller@x", "Anna Müller"),
+    ],
+)
+def test_the_name_says_whose_it_is(name: str, owner: str) -> None:
+    """What stands before the first @."""
+    assert Dropped(name, "/x", "s").owner == owner
+
+
+def test_a_thing_is_ripe_once_it_looks_the_same_twice(inbox: Path) -> None:
+    """Not at first sight, and not while any file in it grows, comes or goes."""
+    folder = inbox / "spring"
+    (folder / "deep").mkdir(parents=True)
+    photo = folder / "deep" / "a.jpg"
+    photo.write_bytes(b"a")
+    memory = Memory()
+
+    assert memory.ripe(look_in_folder(inbox)) == []
+    photo.write_bytes(b"aa")
+    assert memory.ripe(look_in_folder(inbox)) == []
+    photo.with_name("b.jpg").write_bytes(b"b")
+    assert memory.ripe(look_in_folder(inbox)) == []
+    assert names(memory.ripe(look_in_folder(inbox))) == ["spring"]
+
+
+def test_what_was_taken_is_ripe_again_only_after_a_change(inbox: Path) -> None:
+    """Also through a cursor; what left the inbox is forgotten."""
+    photo = inbox / "a.jpg"
+    photo.write_bytes(b"a")
+    memory = Memory()
+    memory.ripe(look_in_folder(inbox))
+    [ripe] = memory.ripe(look_in_folder(inbox))
+    memory.take(ripe)
+    memory = Memory.read(memory.cursor())
+    assert memory.ripe(look_in_folder(inbox)) == []
+
+    photo.write_bytes(b"other")
+    assert memory.ripe(look_in_folder(inbox)) == []
+    [again] = memory.ripe(look_in_folder(inbox))
+    memory.take(again)
+    photo.unlink()
+    assert memory.ripe(look_in_folder(inbox)) == []
+    assert Memory.read(memory.cursor()) == Memory()
+
+
+def test_hidden_things_and_links_are_passed_over(inbox: Path, tmp_path: Path) -> None:
+    """A link could lead anywhere; a dot file is somebody's unfinished copy."""
+    (inbox / ".part").write_bytes(b"a")
+    (tmp_path / "elsewhere").mkdir()
+    (inbox / "link").symlink_to(tmp_path / "elsewhere")
+    (inbox / "b").mkdir()
+    (inbox / "b" / "loop").symlink_to(inbox)
+    (inbox / "a.csv").write_bytes(b"")
+
+    assert names(look_in_folder(inbox)) == ["a.csv", "b"]
+
+
+def test_names_that_are_not_utf8_are_seen(inbox: Path) -> None:
+    """And stay what they are through a cursor."""
+    Path(os.fsdecode(os.fsencode(inbox) + b"/caf\xe9.zip")).write_bytes(b"")
+    memory = Memory()
+    memory.ripe(look_in_folder(inbox))
+    memory = Memory.read(memory.cursor())
+
+    assert [os.fsencode(each.name) for each in memory.ripe(look_in_folder(inbox))] == [
+        b"caf\xe9.zip"
+    ]
+
+
+def test_what_cannot_be_looked_at_does_not_hide_the_rest(
+    inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It gets a signature like everything else; whoever opens it will say why it cannot be."""
+    (inbox / "a").mkdir()
+    (inbox / "a" / "secret.jpg").write_bytes(b"")
+    (inbox / "b.csv").write_bytes(b"")
+    lstat = Path.lstat
+
+    def refusing(path: Path) -> os.stat_result:
+        if path.name == "secret.jpg":
+            raise PermissionError(13, "Permission denied")
+        return lstat(path)
+
+    monkeypatch.setattr(Path, "lstat", refusing)
+    memory = Memory()
+    memory.ripe(look_in_folder(inbox))
+
+    assert names(memory.ripe(look_in_folder(inbox))) == ["a", "b.csv"]
+
+
+def test_there_may_be_no_inbox_yet(tmp_path: Path) -> None:
+    """Then nothing lies in it."""
+    assert look_in_folder(tmp_path / "nowhere") == []
