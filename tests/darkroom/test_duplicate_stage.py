@@ -7,7 +7,7 @@ import pytest
 
 from darkroom.batch_tables import SKIPPED_INPUTS, Accepted
 from darkroom.duplicate_stage import DuplicatePlan
-from darkroom.outcomes import Outcome
+from darkroom.outcomes import Outcome, Reason
 from darkroom.ports import Arrival, Fingerprint, KnownHashes
 from darkroom.progress import Meter, StageProgress
 from darkroom.rows import DuplicateRow, HashRow, PhotoRow, ValidationRow
@@ -19,9 +19,11 @@ class OneBatch:
 
     def __init__(self) -> None:
         self.registered: list[str] | None = None
+        self.fingerprints: list[Fingerprint] = []
 
     def register(self, batch: str, fingerprints: Sequence[Fingerprint]) -> dict[str, Arrival]:
         self.registered = [each.photo_id for each in fingerprints]
+        self.fingerprints = list(fingerprints)
         return {
             each.photo_id: Arrival(place, batch, each.photo_id)
             for place, each in enumerate(fingerprints)
@@ -43,14 +45,22 @@ def index() -> OneBatch:
     return OneBatch()
 
 
-def plan(photos: dict[str, bool], previous: dict[str, DuplicateRow] | None = None) -> DuplicatePlan:
+def plan(
+    photos: dict[str, bool],
+    previous: dict[str, DuplicateRow] | None = None,
+    *,
+    database: str = "",
+    settings: DuplicateSettings | None = None,
+    phash: str | None = "0f" * 8,
+    warnings: Sequence[Reason] = (),
+) -> DuplicatePlan:
     """For photos by id, each accepted or not."""
     done = Outcome.DONE
     return DuplicatePlan(
         {
             photo_id: Accepted(
                 PhotoRow(photo_id=photo_id, outcome=done, inputs="", uri="", filename=""),
-                "ab",
+                f"sha256 of {photo_id}",
                 "cd",
                 1.0,
             )
@@ -59,13 +69,16 @@ def plan(photos: dict[str, bool], previous: dict[str, DuplicateRow] | None = Non
             for photo_id, accepted in photos.items()
         },
         {
-            each: HashRow(photo_id=each, outcome=done, inputs="", sha256="ab", phash="0f" * 8)
+            each: HashRow(photo_id=each, outcome=done, inputs="", phash=phash, dhash="f0" * 8)
             for each in photos
         },
-        {each: ValidationRow(photo_id=each, outcome=done, inputs="") for each in photos},
+        {
+            each: ValidationRow(photo_id=each, outcome=done, inputs="", warnings=list(warnings))
+            for each in photos
+        },
         previous=previous or {},
-        settings=DuplicateSettings(),
-        database="",
+        settings=settings or DuplicateSettings(),
+        database=database,
     )
 
 
@@ -103,3 +116,47 @@ def test_one_new_photo_has_the_whole_batch_compared(index: OneBatch) -> None:
 
     assert again.outstanding == 2
     assert [row.outcome for row in again.rows("b", index, meter())] == [Outcome.DONE] * 2
+
+
+def fingerprint(index: OneBatch, plan: DuplicatePlan) -> Fingerprint:
+    plan.rows("b", index, meter())
+    [own] = index.fingerprints
+    return own
+
+
+def test_a_photo_is_compared_by_its_bytes_and_both_hashes(index: OneBatch) -> None:
+    """All that is known of it when it arrives."""
+    assert fingerprint(index, plan({"1": True})) == Fingerprint(
+        photo_id="1",
+        sha256="sha256 of 1",
+        phash=int("0f" * 8, 16),
+        dhash=int("f0" * 8, 16),
+        comparable=True,
+    )
+
+
+@pytest.mark.parametrize("warning", [Reason.LOW_INFORMATION, Reason.LOW_CONTRAST])
+def test_a_photo_with_little_to_see_is_not_compared_by_look(
+    index: OneBatch, warning: Reason
+) -> None:
+    """All gray walls look the same."""
+    assert not fingerprint(index, plan({"1": True}, warnings=[warning])).comparable
+
+
+def test_a_photo_without_hashes_is_not_compared_by_look(index: OneBatch) -> None:
+    """Its bytes still are."""
+    own = fingerprint(index, plan({"1": True}, phash=None))
+
+    assert (own.sha256, own.comparable) == ("sha256 of 1", False)
+
+
+def test_another_database_setting_or_hash_has_the_batch_compared_again(index: OneBatch) -> None:
+    """A new database knows none of its photos."""
+    first = plan({"1": True}).rows("b", index, meter())
+    previous = {row.photo_id: row for row in first}
+
+    assert plan({"1": True}, previous).outstanding == 0
+    assert plan({"1": True}, previous, database="sqlite:///other.db").outstanding == 1
+    assert plan({"1": True}, previous, settings=DuplicateSettings(phash_radius=1)).outstanding == 1
+    assert plan({"1": True}, previous, phash="0e" * 8).outstanding == 1
+    assert plan({"1": False}, previous).rows("b", index, meter())[0].outcome is Outcome.SKIPPED
