@@ -24,6 +24,11 @@ from darkroom.workers import Workers
 _STAGES = ("photos", "validations", "hashes", "renditions")
 """In topological order, which is the order that outputs must be yielded in."""
 
+_PRELOAD = [
+    "darkroom.examination",
+    "scipy.fftpack",  # imagehash loads it in its first pHash
+]
+
 
 def _out(description: str, *kinds: str) -> dg.AssetOut:
     return dg.AssetOut(
@@ -111,7 +116,7 @@ def ingest(
     )
     with (
         scratch.folder() as folder,
-        Workers(settings.workers, preload=["darkroom.examination"]) as workers,
+        Workers(settings.workers, preload=_PRELOAD) as workers,
         meter(context, board, stage="ingest", total=len(plan.tasks)) as counted,
     ):
         if plan.tasks:

@@ -7,7 +7,6 @@ which one, `examination` says.
 from dataclasses import dataclass
 
 import imagehash
-import scipy.fftpack  # noqa: F401 - imagehash loads it in its first pHash; here, once for all workers
 from PIL import Image
 
 

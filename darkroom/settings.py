@@ -97,7 +97,9 @@ class DownloadSettings(Section):
     )
     max_per_host: PositiveInt = Field(8, description="Requests in flight to one host in one step.")
     max_ingest_steps: PositiveInt = Field(
-        2, description="Ingest steps at once across all runs (pool `downloads`)."
+        6,
+        description="Ingest steps at once across all runs (pool `downloads`). As many as runs: a"
+        " run starts with its ingest, and one owner's slow hosts must not hold back another's.",
     )
     max_bytes: PositiveInt = Field(
         256 * 2**20, description="Bytes of one photo; a longer body is cut off and rejected."

@@ -2,6 +2,7 @@
 
 import os
 from functools import lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 _CONNECTIONS = 32
+_MAKING = Lock()
 # Buckets of other services rarely have host names of their own, and many refuse the checksum
 # trailers that AWS has come to expect.
 _ANOTHER_SERVICE: dict[str, Any] = {
@@ -26,7 +28,8 @@ def s3_client(
     settings: S3Settings, *, connect_timeout_s: float = 10, read_timeout_s: float = 60
 ) -> "S3Client":
     """Safe in threads, but not across a fork: each process has its own."""
-    return _client(settings, connect_timeout_s, read_timeout_s, os.getpid())
+    with _MAKING:  # threads that start together wait for one client, not each for its own
+        return _client(settings, connect_timeout_s, read_timeout_s, os.getpid())
 
 
 @lru_cache(maxsize=16)

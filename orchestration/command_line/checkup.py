@@ -13,6 +13,8 @@ from rich.table import Table
 
 from darkroom.codes import check_symbologies
 from darkroom.errors import DarkroomError
+from darkroom.ports import Store
+from darkroom.ports import Store
 from orchestration.command_line.session import adapters_of
 from orchestration.configuration import settings_file
 from orchestration.instance import open_instance, pool_limits
@@ -51,8 +53,8 @@ def _findings(adapters: Adapters) -> Iterator[Finding]:
     yield _looked("OCR", lambda: _ocr(adapters))
     yield _looked("codes", lambda: _codes(adapters))
     yield _detector(adapters)
-    yield _looked("store", lambda: _store(adapters))
-    yield _looked("delivery", lambda: adapters.delivery_target.uri(""))
+    yield _looked("store", lambda: _probed(adapters.store))
+    yield _looked("delivery", lambda: _where(adapters.delivery_target, "accepted"))
     yield _looked("database", lambda: f"{len(adapters.records.batches())} batches")
     yield _disk(adapters)
     yield from _pools(adapters)
@@ -94,12 +96,17 @@ def _detector(adapters: Adapters) -> Finding:
     return Finding("detector", well=True, found=model.version)
 
 
-def _store(adapters: Adapters) -> str:
-    store = adapters.store
+def _probed(store: Store) -> str:
+    """Where a store is, after writing to it and reading from it."""
     store.put(_PROBE, b"probe")
     store.read(_PROBE)
     store.delete(_PROBE)
-    return store.uri("")
+    return _where(store, _PROBE)
+
+
+def _where(store: Store, name: str) -> str:
+    """A store has no name of its own, only what lies in it has."""
+    return store.uri(name).removesuffix(name)
 
 
 def _disk(adapters: Adapters) -> Finding:

@@ -7,7 +7,6 @@ from darkroom.errors import SettingsInvalid
 from darkroom.ports import ObjectDetector
 from darkroom.settings import DetectorSettings
 from resources.detectors.labels import check_labels_of_interest, read_labels
-from resources.detectors.yolox_onnx import YoloxDetector
 
 
 def detector(settings: DetectorSettings, *, default_model: Path) -> ObjectDetector | None:
@@ -25,6 +24,9 @@ def detector(settings: DetectorSettings, *, default_model: Path) -> ObjectDetect
         raise SettingsInvalid(
             f"detector.model: there is no file {model}; `darkroom models fetch` gets one"
         )
+    # The runtime takes its time to load: only who has a model waits for it.
+    from resources.detectors.yolox_onnx import YoloxDetector
+
     labels = read_labels(settings.label_file)
     check_labels_of_interest(settings.labels, labels)
     chosen = YoloxDetector(

@@ -1,9 +1,8 @@
 """Which fetcher an address calls for."""
 
-from collections.abc import Awaitable, Callable
+from functools import cached_property
 from pathlib import Path
-
-import aiohttp
+from typing import TYPE_CHECKING
 
 from darkroom.errors import PhotoFailed
 from darkroom.ports import Fetched
@@ -11,9 +10,15 @@ from darkroom.settings import DownloadSettings, IntakeSettings, S3Settings
 from darkroom.uris import scheme_of, shown
 from resources.fetching.archives import ArchiveFetcher
 from resources.fetching.files import FileFetcher
-from resources.fetching.http import HttpFetcher
-from resources.fetching.s3 import S3Fetcher
 from resources.fetching.threads import Threads
+
+if TYPE_CHECKING:
+    import aiohttp
+
+    from resources.fetching.http import HttpFetcher
+    from resources.fetching.s3 import S3Fetcher
+
+_SCHEMES = ("file", "zip", "http", "https", "s3")
 
 
 class Fetchers:
@@ -28,40 +33,59 @@ class Fetchers:
         s3: S3Settings,
         intake: IntakeSettings,
         *,
-        socket_factory: aiohttp.SocketFactoryType | None = None,
+        socket_factory: "aiohttp.SocketFactoryType | None" = None,
     ) -> None:
+        self._settings = settings
+        self._s3_settings = s3
+        self._socket_factory = socket_factory
         self._threads = Threads(settings.max_concurrent_downloads)
+        self._files = FileFetcher(settings)
         self._archives = ArchiveFetcher(settings, intake, self._threads)
-        self._http = HttpFetcher(settings, socket_factory=socket_factory)
-        self._by_scheme: dict[str, Callable[[str, Path], Awaitable[Fetched]]] = {
-            "file": FileFetcher(settings).fetch,
-            "zip": self._archives.fetch,
-            "http": self._http.fetch,
-            "https": self._http.fetch,
-            "s3": S3Fetcher(settings, s3, self._threads).fetch,
-        }
+
+    @cached_property
+    def _http(self) -> "HttpFetcher":
+        # Its library takes its time to load: only who fetches from the web waits for it.
+        from resources.fetching.http import HttpFetcher
+
+        return HttpFetcher(self._settings, socket_factory=self._socket_factory)
+
+    @cached_property
+    def _s3(self) -> "S3Fetcher":
+        from resources.fetching.s3 import S3Fetcher
+
+        return S3Fetcher(self._settings, self._s3_settings, self._threads)
 
     async def fetch(self, uri: str, scratch: Path) -> Fetched:
         scheme = scheme_of(uri)
-        fetch = self._by_scheme.get(scheme)
-        if fetch is not None:
-            return await fetch(uri, scratch)
-        if not uri:
-            raise PhotoFailed("MissingUrl", "its manifest names no address", retryable=False)
-        if scheme == "refused":
-            raise PhotoFailed(
-                "LocalFileRefused",
-                f"a manifest from elsewhere may not name files of this machine: {uri[8:]}",
-                retryable=False,
-            )
-        known = ", ".join(self._by_scheme)
-        raise PhotoFailed(
-            "UnsupportedScheme",
-            f"{shown(uri)} is of no scheme that is known: {known}",
-            retryable=False,
-        )
+        if scheme in ("http", "https"):
+            return await self._http.fetch(uri, scratch)
+        if scheme == "file":
+            return await self._files.fetch(uri, scratch)
+        if scheme == "zip":
+            return await self._archives.fetch(uri, scratch)
+        if scheme == "s3":
+            return await self._s3.fetch(uri, scratch)
+        raise _unknown(uri, scheme)
 
     async def close(self) -> None:
-        await self._http.close()
+        if "_http" in self.__dict__:
+            await self._http.close()
         await self._threads.close()
         await self._archives.close()
+
+
+def _unknown(uri: str, scheme: str) -> PhotoFailed:
+    if not uri:
+        return PhotoFailed("MissingUrl", "its manifest names no address", retryable=False)
+    if scheme == "refused":
+        return PhotoFailed(
+            "LocalFileRefused",
+            f"a manifest from elsewhere may not name files of this machine: {uri[8:]}",
+            retryable=False,
+        )
+    known = ", ".join(_SCHEMES)
+    return PhotoFailed(
+        "UnsupportedScheme",
+        f"{shown(uri)} is of no scheme that is known: {known}",
+        retryable=False,
+    )

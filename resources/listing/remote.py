@@ -1,21 +1,21 @@
-"""Sources that are elsewhere: web addresses and buckets."""
+"""Sources that are elsewhere: web addresses and buckets.
+
+The libraries for either are loaded by whoever names such a source: they take their time.
+"""
 
 import asyncio
 import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-
-import aiohttp
+from typing import TYPE_CHECKING
 
 from darkroom.errors import PhotoFailed, SourceUnreadable
 from darkroom.ports import BucketObject, Download
 from darkroom.settings import DownloadSettings, IntakeSettings, S3Settings
 from darkroom.uris import S3Address, s3_uri, scheme_of, shown
-from resources.fetching.http import HttpFetcher
-from resources.fetching.s3 import S3Fetcher
-from resources.fetching.s3_errors import reported
-from resources.fetching.threads import Threads
-from resources.s3_clients import s3_client
+
+if TYPE_CHECKING:
+    import aiohttp
 
 _PATIENCE_S = 3600.0
 """For one attempt: an archive of many gigabytes takes its time. Silence ends it much sooner."""
@@ -33,7 +33,7 @@ class RemoteListing:
         s3: S3Settings,
         intake: IntakeSettings,
         *,
-        socket_factory: aiohttp.SocketFactoryType | None = None,
+        socket_factory: "aiohttp.SocketFactoryType | None" = None,
     ) -> None:
         self._downloads = downloads.model_copy(update={"total_timeout_s": _PATIENCE_S})
         self._max_bytes = intake.max_archive_bytes
@@ -41,6 +41,8 @@ class RemoteListing:
         self._socket_factory = socket_factory
 
     def objects(self, prefix: S3Address) -> Iterator[BucketObject]:
+        from resources.fetching.s3_errors import reported
+
         uri = s3_uri(prefix)
         try:
             with reported(uri, 1):
@@ -49,6 +51,8 @@ class RemoteListing:
             raise _unreadable(uri, error) from error
 
     def _listed(self, prefix: S3Address) -> Iterator[BucketObject]:
+        from resources.s3_clients import s3_client
+
         pages = s3_client(self._s3).get_paginator("list_objects_v2")
         for page in pages.paginate(Bucket=prefix.bucket, Prefix=prefix.key):
             for item in page.get("Contents", []):
@@ -67,6 +71,8 @@ class RemoteListing:
     async def _from_web(
         self, uri: str, folder: Path, unless: Callable[[str | None], bool]
     ) -> Download | None:
+        from resources.fetching.http import HttpFetcher
+
         fetcher = HttpFetcher(self._downloads, socket_factory=self._socket_factory)
         try:
             answer = await fetcher.get(uri, folder, max_bytes=self._max_bytes, unless=unless)
@@ -77,6 +83,9 @@ class RemoteListing:
         return Download(answer.path, _sha256(answer.path), answer.content_type)
 
     async def _from_s3(self, uri: str, folder: Path) -> Download:
+        from resources.fetching.s3 import S3Fetcher
+        from resources.fetching.threads import Threads
+
         threads = Threads(1)
         fetcher = S3Fetcher(self._downloads, self._s3, threads)
         try:

@@ -1,10 +1,14 @@
 """The OCR engine that the settings name."""
 
+from typing import TYPE_CHECKING
+
 from darkroom.errors import SettingsInvalid
 from darkroom.ports import TextReader
 from darkroom.settings import OcrSettings
-from resources.ocr.pytesseract_reader import PytesseractReader
-from resources.ocr.tesserocr_reader import TesserocrReader
+
+if TYPE_CHECKING:
+    from resources.ocr.pytesseract_reader import PytesseractReader
+    from resources.ocr.tesserocr_reader import TesserocrReader
 
 LAYOUT_ONLY = (0, 2)
 """Page segmentation modes that read no text."""
@@ -17,10 +21,20 @@ def text_reader(settings: OcrSettings) -> TextReader:
             f"ocr.page_segmentation_mode {settings.page_segmentation_mode} looks at the layout and"
             " reads no text; 3 is the usual choice"
         )
-    adapter = TesserocrReader if settings.engine == "tesserocr" else PytesseractReader
-    return adapter(
+    return _adapter(settings.engine)(
         languages=settings.languages,
         tessdata=settings.tessdata,
         page_segmentation_mode=settings.page_segmentation_mode,
         min_word_confidence=settings.min_word_confidence,
     )
+
+
+def _adapter(engine: str) -> "type[TesserocrReader | PytesseractReader]":
+    """Loaded when it is chosen: an engine that is not used costs nothing."""
+    if engine == "tesserocr":
+        from resources.ocr.tesserocr_reader import TesserocrReader
+
+        return TesserocrReader
+    from resources.ocr.pytesseract_reader import PytesseractReader
+
+    return PytesseractReader

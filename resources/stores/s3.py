@@ -1,20 +1,15 @@
 """A store that is a bucket, or a prefix in one, on any service that speaks S3."""
 
 import io
-import os
 import re
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
-from threading import Lock
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import (
     ClientError,
     IncompleteReadError,
@@ -26,6 +21,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 from darkroom.errors import SettingsInvalid
 from darkroom.object_names import checked_name, checked_prefix, is_object_name
 from darkroom.settings import S3Settings
+from resources.s3_clients import s3_client
 from resources.stores.s3_errors import is_missing, reported, scratch_reported
 from resources.stores.s3_uploads import NameTaken, upload_unless_taken
 
@@ -34,16 +30,7 @@ if TYPE_CHECKING:
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _COPY_BYTES = 1 << 20
-_CONNECTIONS = 32
-_MAKING = Lock()
 _BROKEN_OFF = (IncompleteReadError, ReadTimeoutError, ResponseStreamingError)
-# Buckets of other services rarely have host names of their own, and many refuse the checksum
-# trailers that AWS has come to expect.
-_ANOTHER_SERVICE: dict[str, Any] = {
-    "s3": {"addressing_style": "path"},
-    "request_checksum_calculation": "when_required",
-    "response_checksum_validation": "when_required",
-}
 
 
 @dataclass(frozen=True)
@@ -133,8 +120,7 @@ class S3Store:
 
     @property
     def _client(self) -> "S3Client":
-        with _MAKING:  # threads that start together wait for one client, not each for its own
-            return _client(self.settings, os.getpid())
+        return s3_client(self.settings)
 
     def _reported(self, name: str) -> AbstractContextManager[None]:
         return reported(name, bucket=self.bucket, endpoint_url=self.settings.endpoint_url)
@@ -154,23 +140,3 @@ class S3Store:
                     into.truncate()
                     answer = self._client.get_object(Bucket=self.bucket, Key=key)
                     shutil.copyfileobj(answer["Body"], into, _COPY_BYTES)
-
-
-@lru_cache(maxsize=16)
-def _client(settings: S3Settings, process_id: int) -> "S3Client":  # noqa: ARG001 - part of the key
-    """One client per settings and process: it is safe in threads, but not across a fork.
-
-    Its session is its own, because boto3's default session is not safe in threads.
-    """
-    return boto3.session.Session().client(
-        "s3",
-        endpoint_url=settings.endpoint_url,
-        region_name=settings.region,
-        config=Config(
-            retries={"mode": "standard", "max_attempts": settings.max_attempts},
-            connect_timeout=10,
-            read_timeout=60,
-            max_pool_connections=_CONNECTIONS,
-            **(_ANOTHER_SERVICE if settings.endpoint_url else {}),
-        ),
-    )
