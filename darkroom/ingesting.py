@@ -19,7 +19,7 @@ from darkroom.examination import Examination, ExaminationSettings, examine
 from darkroom.outcomes import Failure
 from darkroom.ports import Fetched, Fetcher, Store
 from darkroom.rows import Entry
-from darkroom.scratch import Scratch
+from darkroom.scratch import new_folder
 from darkroom.settings import DownloadSettings, WorkerSettings
 from darkroom.window import Window
 from darkroom.workers import Workers
@@ -78,7 +78,7 @@ class Ingest:
             bytes=limits.bytes_in_flight,
         )
         self._examination = examination
-        self._scratch = Scratch(scratch)
+        self._scratch = scratch
 
     async def run(self, tasks: Iterable[Task], report: Callable[[Ingested], None]) -> None:
         """Take in all `tasks`; `report` is called once for each, in the order they finish."""
@@ -95,7 +95,7 @@ class Ingest:
 
     async def _one(self, task: Task, report: Callable[[Ingested], None]) -> None:
         weight: int | None = None
-        with self._scratch.folder() as folder:
+        with new_folder(self._scratch) as folder:
             started = time.perf_counter()
             try:
                 fetched = await self._bytes_of(task, folder)
