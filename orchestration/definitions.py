@@ -19,7 +19,7 @@ def definitions() -> dg.Definitions:
     adapters = Adapters(home, settings)
     return dg.Definitions(
         assets=EVERY_ASSET,
-        jobs=[process_batch(settings)],
+        jobs=[process_batch(adapters)],
         sensors=[inbox_sensor(adapters)],
         schedules=[feed_schedule(adapters)],
         resources=adapters.resources(),
