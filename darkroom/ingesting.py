@@ -10,7 +10,7 @@ import hashlib
 import shutil
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from darkroom.blobs import blob_name
@@ -99,10 +99,9 @@ class Ingest:
             started = time.perf_counter()
             try:
                 fetched = await self._bytes_of(task, folder)
-                fetch_seconds = time.perf_counter() - started
                 weight = fetched.bytes
                 self._window.weigh(weight)
-                report(await self._examined(task, fetched, folder, fetch_seconds))
+                report(await self._examined(task, fetched, folder))
             except PhotoFailed as error:
                 report(
                     Ingested(
@@ -118,7 +117,10 @@ class Ingest:
     async def _bytes_of(self, task: Task, folder: Path) -> Fetched:
         """A file in `folder` that nobody else changes."""
         if task.kept_sha256 is None:
+            started = time.perf_counter()
             fetched = await self._fetcher.fetch(task.entry.uri, folder)
+            if fetched.seconds is None:
+                fetched = replace(fetched, seconds=time.perf_counter() - started)
             return await asyncio.to_thread(_own, fetched, folder)
         return await asyncio.to_thread(self._kept, task.kept_sha256, folder)
 
@@ -129,9 +131,7 @@ class Ingest:
         except ObjectMissing as error:
             raise PhotoFailed("OriginalMissing", str(error), attempts=0, retryable=True) from error
 
-    async def _examined(
-        self, task: Task, fetched: Fetched, folder: Path, fetch_seconds: float
-    ) -> Ingested:
+    async def _examined(self, task: Task, fetched: Fetched, folder: Path) -> Ingested:
         started = time.perf_counter()
         examination: Examination | None = None
         failure: Failure | None = None
@@ -161,7 +161,7 @@ class Ingest:
             attempts=fetched.attempts,
             examination=examination,
             failure=failure,
-            fetch_seconds=fetch_seconds,
+            fetch_seconds=fetched.seconds or 0.0,
             work_seconds=examination.seconds if examination else time.perf_counter() - started,
         )
 
@@ -170,13 +170,15 @@ def _own(fetched: Fetched, folder: Path) -> Fetched:
     """Our own copy of a file that is not ours: it may change between two looks at it."""
     if fetched.path.is_relative_to(folder):
         return fetched
+    started = time.perf_counter()
     try:
         copy = Path(shutil.copyfile(fetched.path, folder / "copy"))
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise WorldError(f"scratch cannot be written to: {error.strerror}") from error
         raise PhotoFailed("FileUnreadable", str(error), retryable=True) from error
-    return Fetched(path=copy, bytes=copy.stat().st_size, attempts=fetched.attempts)
+    seconds = (fetched.seconds or 0.0) + time.perf_counter() - started
+    return Fetched(copy, copy.stat().st_size, fetched.attempts, seconds)
 
 
 def _sha256(path: Path) -> str:

@@ -5,7 +5,7 @@ Each promise below is held by a contract suite that runs on every adapter.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -69,6 +69,8 @@ class Fetched:
     path: Path
     bytes: int
     attempts: int
+    seconds: float | None = field(default=None, compare=False)
+    """Spent on it without waiting for a turn; None when nobody measured it."""
 
 
 TOO_LARGE = "BodyTooLarge"

@@ -50,4 +50,4 @@ class FileFetcher:
         if status.st_size > self._max_bytes:
             why = f"{uri} is too large: {BodyTooLarge(self._max_bytes)}"
             raise PhotoFailed(TOO_LARGE, why, retryable=False)
-        return Fetched(path, status.st_size, attempts=1)
+        return Fetched(path, status.st_size, attempts=1, seconds=0.0)

@@ -1,8 +1,9 @@
 """Photos behind `http:` and `https:`."""
 
 import asyncio
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from weakref import WeakKeyDictionary
@@ -29,6 +30,8 @@ class Answer:
     bytes: int
     attempts: int
     content_type: str | None
+    seconds: float = 0.0
+    """Of all attempts, without the waits before them."""
 
 
 class HttpFetcher:
@@ -55,7 +58,7 @@ class HttpFetcher:
         """A new file in `scratch`. Raises `PhotoFailed` after the last attempt."""
         answer = await self.get(uri, scratch, max_bytes=self._settings.max_bytes)
         assert answer is not None  # noqa: S101 - nothing was to be left out
-        return Fetched(answer.path, answer.bytes, answer.attempts)
+        return Fetched(answer.path, answer.bytes, answer.attempts, answer.seconds)
 
     async def get(
         self,
@@ -82,14 +85,22 @@ class HttpFetcher:
                         part.write(piece)
                     return Answer(part.keep(), part.bytes, number, content_type)
 
+        seconds = 0.0
+
         async def attempt(number: int) -> Answer | None:
+            nonlocal seconds
             connections = self._connections()
             # Waiting for a turn comes before the deadline starts.
             async with connections.turns(url.raw_host or "", self._settings.max_per_host):
-                with reported(uri, number):
-                    return await once(connections.session, number)
+                started = time.perf_counter()
+                try:
+                    with reported(uri, number):
+                        return await once(connections.session, number)
+                finally:
+                    seconds += time.perf_counter() - started
 
-        return await with_retries(attempt, self._settings)
+        answer = await with_retries(attempt, self._settings)
+        return answer and replace(answer, seconds=seconds)
 
     async def close(self) -> None:
         """Give back this loop's connections. The next fetch opens new ones."""

@@ -419,3 +419,19 @@ def test_a_failed_fetch_says_how_often_it_was_tried(taking_in: TakingIn) -> None
         ),
         fetch_seconds=told.fetch_seconds,
     )
+
+
+def test_a_fetch_takes_as_long_as_the_fetcher_says(taking_in: TakingIn, tmp_path: Path) -> None:
+    """It knows what was waiting and what was work; our own copy comes on top."""
+    (tmp_path / "a.jpg").write_bytes(jpeg(17))
+
+    class Timed(NoFetcher):
+        async def fetch(self, uri: str, scratch: Path) -> Fetched:  # noqa: ARG002 - the port's signature
+            return Fetched(tmp_path / uri, bytes=1, attempts=1, seconds=1000.0)
+
+    taking_in.fetcher = Timed()
+
+    told = taking_in.run([Task(entry("a.jpg"))])["a.jpg"]
+
+    assert 1000.0 < told.fetch_seconds < 1060.0
+    assert 0.0 < told.work_seconds < 60.0
