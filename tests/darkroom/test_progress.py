@@ -1,10 +1,10 @@
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from darkroom import progress
 from darkroom.progress import Meter, StageProgress
 
 START = StageProgress(batch="b1", stage="texts", total=10)
@@ -23,7 +23,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(progress.time, "monotonic", clock)
+    monkeypatch.setattr(time, "monotonic", clock)
     return clock
 
 
@@ -127,7 +127,7 @@ def test_no_photo_is_lost_between_threads() -> None:
     sys.setswitchinterval(1e-6)
     try:
         meter = Meter(START, board=board, log=lambda _: None)
-        meter._BOARD_INTERVAL_S = 0.0  # type: ignore[misc]  # every photo is shown
+        meter._BOARD_INTERVAL_S = 0.0
         with meter, ThreadPoolExecutor(8) as threads:
             for number in range(4000):
                 threads.submit(meter.photo, failed=number % 4 == 0, seconds=0.5)

@@ -1,4 +1,5 @@
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -200,7 +201,7 @@ def test_several_photos_are_worked_on_at_once() -> None:
 def test_the_work_on_each_photo_is_timed(monkeypatch: pytest.MonkeyPatch) -> None:
     """In its row, and summed up by the meter."""
     clock = iter([10.0, 12.0, 20.0, 23.0])
-    monkeypatch.setattr(stages.time, "perf_counter", lambda: next(clock))
+    monkeypatch.setattr(time, "perf_counter", lambda: next(clock))
     counted = meter()
 
     rows = run_stage(stage(need("a"), need("b")), previous={}, meter=counted, threads=1)

@@ -90,7 +90,7 @@ def test_only_the_culprit_fails_in_an_event_loop(
 ) -> None:
     """The same for those who do not wait in threads."""
 
-    async def all_at_once() -> list[Any]:
+    async def all_at_once() -> tuple[object, ...]:
         return await asyncio.gather(
             workers.run(int, "1"),
             workers.run(function, *arguments),

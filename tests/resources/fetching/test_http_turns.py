@@ -2,13 +2,13 @@
 
 import asyncio
 import itertools
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from darkroom.settings import DownloadSettings
-from resources.fetching import http
 from resources.fetching.http import HttpFetcher
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def test_waiting_for_a_turn_is_no_time_spent(
 ) -> None:
     """Three photos from a host that is asked for one at a time: each took a tick."""
     ticks = itertools.count()
-    monkeypatch.setattr(http.time, "perf_counter", lambda: float(next(ticks)))
+    monkeypatch.setattr(time, "perf_counter", lambda: float(next(ticks)))
     urls = [site.says(f"/{number}.jpg", body=b"bytes") for number in range(3)]
 
     async def fetch_all() -> list[float | None]:
@@ -39,7 +39,7 @@ def test_every_attempt_is_time_spent(
 ) -> None:
     """Not the waits between them."""
     ticks = itertools.count()
-    monkeypatch.setattr(http.time, "perf_counter", lambda: float(next(ticks)))
+    monkeypatch.setattr(time, "perf_counter", lambda: float(next(ticks)))
     site.says("/a.jpg", 503)
     url = site.says("/a.jpg", body=b"bytes")
 
