@@ -10,8 +10,6 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
 from darkroom.batch_tables import read_results
 from darkroom.batches import BatchSummary, is_batch_key
@@ -19,6 +17,7 @@ from darkroom.delivering import results_csv
 from darkroom.errors import UsageError
 from darkroom.markdown import visible
 from darkroom.results import PhotoResult
+from darkroom.uris import shown
 from orchestration.batch_states import BatchState, batch_states
 from orchestration.command_line.main import ResultFormat, StatusFormat
 from orchestration.command_line.session import adapters_of
@@ -169,7 +168,7 @@ def show_settings(folder: Path | None) -> int:
     for setting in effective_settings(adapters.home, adapters.settings):
         table.add_row(
             setting.name,
-            escape(_without_password(setting.value)),
+            escape(_without_secrets(setting.value)),
             "" if setting.source == "default" else escape(setting.source),
             escape(setting.description),
         )
@@ -177,10 +176,7 @@ def show_settings(folder: Path | None) -> int:
     return 0
 
 
-def _without_password(value: object) -> str:
-    if isinstance(value, str) and "://" in value:
-        try:
-            return make_url(value).render_as_string(hide_password=True)
-        except ArgumentError:
-            return value
-    return "" if value is None else str(value)
+def _without_secrets(value: object) -> str:
+    if isinstance(value, list):
+        return str([shown(each) if isinstance(each, str) else each for each in value])
+    return "" if value is None else shown(str(value))

@@ -1,0 +1,190 @@
+"""Commands that run nothing: what they say, and how they end."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+COMMANDS = [
+    ("import",),
+    ("results",),
+    ("status",),
+    ("retry",),
+    ("up",),
+    ("doctor",),
+    ("config",),
+    ("models", "fetch"),
+]
+
+ODD_COLUMNS = (
+    "{tmp}/odd.csv: has no column named url or uri or path, only: a, b;"
+    " set intake.uri_column to the one with the address"
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_explains_itself(darkroom: Any, command: tuple[str, ...]) -> None:  # noqa: ANN401 - a conftest's callable
+    """With --help or -h, and each takes a home."""
+    long, short = darkroom(*command, "--help"), darkroom(*command, "-h")
+
+    assert (long.code, long.said) == (0, short.said)
+    assert "--home DIR" in long.said
+
+
+def test_all_commands_are_listed(darkroom: Any) -> None:  # noqa: ANN401 - as above
+    """By the name alone."""
+    said = darkroom("--help").said
+
+    assert [name for (name, *_) in COMMANDS if f"\n  {name} " not in said] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["import", "{tmp}/nowhere"], "{tmp}/nowhere: No such file or directory"),
+        (["import"], "name a folder, ZIP, manifest or URL to import, or use --sample"),
+        (["results", "nothing"], "there is no batch nothing: `darkroom status` lists them"),
+        (["results", "../../etc"], "there is no batch ../../etc: `darkroom status` lists them"),
+        (["status", "nothing"], "there is no batch nothing: `darkroom status` lists them"),
+        (["retry", "nothing"], "there is no batch nothing: `darkroom status` lists them"),
+        (["import", "s3:///nothing"], "s3:///nothing: not of the form s3://bucket/key"),
+        (["import", "{tmp}/odd.csv"], ODD_COLUMNS),
+    ],
+)
+def test_what_a_person_can_mend_is_one_sentence(
+    darkroom: Any,  # noqa: ANN401 - as above
+    tmp_path: Path,
+    arguments: list[str],
+    sentence: str,
+) -> None:
+    """On standard error, with exit code 2 and no traceback."""
+    (tmp_path / "odd.csv").write_text("a,b\n1,2\n")
+    ended = darkroom(*(each.format(tmp=tmp_path) for each in arguments))
+
+    assert (ended.code, ended.complained) == (2, f"darkroom: {sentence.format(tmp=tmp_path)}\n")
+    assert ended.said == ""
+
+
+@pytest.mark.parametrize("size", ["0", "-1", "many", "1.5"])
+def test_a_batch_size_is_a_number_or_auto(darkroom: Any, size: str) -> None:  # noqa: ANN401 - as above
+    """Anything else is bad usage."""
+    ended = darkroom("import", "x", "--batch-size", size)
+
+    assert ended.code == 2
+    assert "a whole number above 0, or auto" in ended.complained
+
+
+@pytest.mark.parametrize("command", [("status",), ("config",), ("doctor",), ("import", "x")])
+def test_wrong_settings_are_one_sentence(
+    darkroom: Any,  # noqa: ANN401 - as above
+    monkeypatch: pytest.MonkeyPatch,
+    command: tuple[str, ...],
+) -> None:
+    """Whatever was asked for."""
+    monkeypatch.setenv("DARKROOM_OCR__ENGIN", "tesserocr")
+    ended = darkroom(*command)
+
+    assert (ended.code, ended.said, ended.complained) == (
+        2,
+        "",
+        "darkroom: DARKROOM_OCR__ENGIN is no setting: `darkroom config` lists them all\n",
+    )
+
+
+@pytest.mark.parametrize(
+    "command", [("status",), ("doctor",), ("import", "{tmp}/photos"), ("retry",), ("up",)]
+)
+def test_a_home_that_is_no_folder_is_one_sentence(
+    darkroom: Any,  # noqa: ANN401 - as above
+    tmp_path: Path,
+    command: tuple[str, ...],
+) -> None:
+    """It names the folder that could not be made."""
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "a.jpg").write_bytes(b"a")
+    (tmp_path / "file").write_text("")
+    arguments = [each.format(tmp=tmp_path) for each in command]
+    ended = darkroom(*arguments, "--home", str(tmp_path / "file"))
+
+    assert ended.code in (1, 2)
+    assert ended.complained.count("\n") == 1
+    assert str(tmp_path / "file") in ended.complained
+
+
+def test_config_says_where_each_setting_came_from(
+    darkroom: Any,  # noqa: ANN401 - as above
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And shows no secret that stands in a URL."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "darkroom.yaml").write_text(
+        "database: {url: 'postgresql+psycopg://me:hunter2@db/records'}\n"
+        "s3: {endpoint_url: 'http://me:hunter2@127.0.0.1:9'}\n"
+        "intake: {feeds: ['https://me:hunter2@example.org/day.csv?key=hunter2']}\n"
+    )
+    monkeypatch.setenv("DARKROOM_WEB__PORT", "4000")
+    monkeypatch.setenv("COLUMNS", "500")  # else a long path is folded
+    ended = darkroom("config")
+    said = ended.said
+
+    assert ended.code == 0
+    assert "hunter2" not in said
+    assert "postgresql+psycopg://***@db/records" in said
+    assert "https://***@example.org/day.csv?key=***" in said
+    assert "DARKROOM_WEB__PORT" in said
+    assert str(home / "darkroom.yaml") in said
+
+
+def test_config_of_an_empty_home_shows_all_defaults(darkroom: Any) -> None:  # noqa: ANN401 - as above
+    """Every setting by its name, and nothing is written."""
+    said = darkroom("config").said
+
+    for name in ("downloads.max_concurrent_downloads", "validation.min_sharpness", "web.port"):
+        assert name in said
+
+
+def test_status_of_an_empty_home_is_empty(darkroom: Any) -> None:  # noqa: ANN401 - as above
+    """No batch is no trouble."""
+    ended = darkroom("status", "--format", "json")
+
+    assert (ended.code, ended.said) == (0, '{\n  "batches": []\n}\n')
+
+
+def test_doctor_finds_a_sound_installation_well(darkroom: Any) -> None:  # noqa: ANN401 - as above
+    """And says how to get what is not needed but missing."""
+    ended = darkroom("doctor")
+
+    assert (ended.code, "amiss" in ended.said) == (0, False), ended.said
+    for what in ("OCR", "store", "database", "pool cpu", "0 of 1 slots in use"):
+        assert what in ended.said
+    assert "darkroom models fetch yolox_nano" in ended.said
+
+
+def test_doctor_says_how_to_mend_what_is_amiss(
+    darkroom: Any,  # noqa: ANN401 - as above
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A language that is not installed, a database and a store that are away: all in one go."""
+    monkeypatch.setenv("DARKROOM_OCR__LANGUAGES", "tlh")
+    monkeypatch.setenv("DARKROOM_DATABASE__URL", "postgresql://me:hunter2@127.0.0.1:1/records")
+    monkeypatch.setenv("DARKROOM_STORE__URL", "/dev/null/store")
+    monkeypatch.setenv("DARKROOM_DETECTOR__MODEL", "/nowhere/model.onnx")
+    ended = darkroom("doctor")
+
+    assert ended.code == 1
+    assert ended.said.count("amiss") == 4
+    assert "hunter2" not in ended.said
+    assert "tlh" in ended.said
+
+
+def test_an_import_of_nothing_new_needs_no_run(darkroom: Any, tmp_path: Path) -> None:  # noqa: ANN401 - as above
+    """An empty folder holds no photos, and that is no trouble."""
+    (tmp_path / "empty").mkdir()
+    ended = darkroom("import", str(tmp_path / "empty"))
+
+    assert (ended.code, ended.said) == (
+        0,
+        f"{tmp_path / 'empty'}: 0 new photos in 0 batches\n",
+    )

@@ -1,0 +1,264 @@
+"""`darkroom import` and what can be asked of it afterwards, as a person types them.
+
+A run costs seconds: one home serves all of these tests, and its story is told once.
+"""
+
+import csv
+import io
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from darkroom import sample_scenes
+
+SIZE = (320, 240)
+
+CONTRACT = {
+    "batch",
+    "photo_id",
+    "filename",
+    "uri",
+    "outcome",
+    "sha256",
+    "bytes",
+    "format",
+    "width",
+    "height",
+    "orientation",
+    "taken_at",
+    "camera",
+    "checks",
+    "reasons",
+    "phash",
+    "dhash",
+    "duplicate_of",
+    "near_duplicates",
+    "rendition",
+    "text",
+    "text_confidence",
+    "codes",
+    "detections",
+    "delivered_uri",
+    "failures",
+}
+
+
+@dataclass
+class Story:
+    """What was said at each step."""
+
+    home: Path
+    folder: Path
+    manifest: Path
+    steps: dict[str, Any] = field(default_factory=dict)
+
+    def batches(self, darkroom: Any) -> dict[str, dict[str, Any]]:  # noqa: ANN401 - a conftest's callable
+        """As `darkroom status` tells them, by the start of their key."""
+        said = darkroom("status", "--format", "json", "--home", str(self.home)).said
+        return {each["batch"].rpartition("-")[0]: each for each in json.loads(said)["batches"]}
+
+    def results(self, darkroom: Any, batch: str) -> dict[str, dict[str, Any]]:  # noqa: ANN401 - as above
+        said = darkroom("results", batch, "--format", "jsonl", "--home", str(self.home)).said
+        return {each["filename"]: each for each in map(json.loads, said.splitlines())}
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory, darkroom_process: Any) -> Story:  # noqa: ANN401 - as above
+    root = tmp_path_factory.mktemp("imports")
+    story = Story(root / "home", root / "holiday", root / "mixed" / "list.csv")
+    story.folder.mkdir()
+    story.manifest.parent.mkdir()
+    sample_scenes.lake(SIZE).save(story.folder / "lake.jpg")
+    (story.folder / "note.jpg").write_text("not an image\n" * 20)
+    sample_scenes.parcel("DR-1", "DR-1", (640, 480)).save(story.manifest.parent / "parcel.png")
+    (story.manifest.parent / "again.jpg").write_bytes((story.folder / "lake.jpg").read_bytes())
+    story.manifest.write_text("path,ward\nparcel.png,north\nagain.jpg,\nlate.jpg,south\n")
+    command = ("import", str(story.folder), str(story.manifest), "--home", str(story.home))
+    who = ("--owner", "anna", "--report", "R-9", "--priority", "4")
+    story.steps["first"] = darkroom_process(*command, *who)
+    story.steps["second"] = darkroom_process(*command, *who)
+    return story
+
+
+def test_a_photo_that_failed_is_told_by_the_exit_code(story: Story) -> None:
+    """3, with every photo of every source gone through, and no traceback."""
+    ended = story.steps["first"]
+
+    assert (ended.code, "Traceback" in ended.complained) == (3, False), ended
+    assert f"{story.folder}: 2 new photos in 1 batches" in ended.said
+    assert f"{story.manifest}: 3 new photos in 1 batches" in ended.said
+
+
+def test_the_summary_says_where_to_look_next(story: Story) -> None:
+    """Counts of each batch, then commands to copy and a file to open."""
+    said = story.steps["first"].said
+    rows = {
+        line.split()[0].rpartition("-")[0]: line.split()[1:]
+        for line in said.splitlines()
+        if line.rstrip().endswith((" complete", " failed")) and " anna " in line
+    }
+
+    assert "darkroom results holiday-" in said
+    assert f"darkroom up --home {story.home}" in said
+    assert "contact_sheet.jpg" in said
+    assert rows == {
+        "holiday": ["anna", "2", "1", "1", "0", "complete"],
+        "list": ["anna", "3", "2", "0", "1", "failed"],
+    }
+
+
+def test_the_same_sources_are_not_imported_twice(story: Story, darkroom: Any) -> None:  # noqa: ANN401 - as above
+    """It says so, runs nothing and ends well."""
+    ended = story.steps["second"]
+
+    assert (ended.code, ended.said.splitlines()) == (
+        0,
+        [
+            f"{story.folder}: 0 new photos in 0 batches, 2 already known",
+            f"{story.manifest}: 0 new photos in 0 batches, 3 already known",
+        ],
+    )
+    assert list(story.batches(darkroom)) == ["holiday", "list"]
+
+
+def test_status_says_where_batches_stand(story: Story, darkroom: Any) -> None:  # noqa: ANN401 - as above
+    """As JSON with every count; the same for one batch."""
+    batches = story.batches(darkroom)
+    shown = {
+        name: {key: value for key, value in batch.items() if key not in ("batch", "opened_at")}
+        for name, batch in batches.items()
+    }
+    key = batches["list"]["batch"]
+    alone = json.loads(darkroom("status", key, "--format", "json", "--home", str(story.home)).said)
+
+    assert shown == {
+        "holiday": {
+            "owner": "anna",
+            "report": "R-9",
+            "priority": 4,
+            "source": str(story.folder),
+            "photos": 2,
+            "done": 1,
+            "rejected": 1,
+            "failed": 0,
+            "state": "complete",
+        },
+        "list": {
+            "owner": "anna",
+            "report": "R-9",
+            "priority": 4,
+            "source": str(story.manifest),
+            "photos": 3,
+            "done": 2,
+            "rejected": 0,
+            "failed": 1,
+            "state": "failed",
+        },
+    }
+    assert alone == {"batches": [batches["list"]]}
+
+
+def test_status_is_a_table_for_people(story: Story, darkroom: Any) -> None:  # noqa: ANN401 - as above
+    """One line per batch."""
+    said = darkroom("status", "--home", str(story.home)).said
+    lines = [line.split() for line in said.splitlines()]
+
+    assert [line[1:] for line in lines if "-" in "".join(line[:1])] == [
+        ["anna", "2", "1", "1", "0", "complete"],
+        ["anna", "3", "2", "0", "1", "failed"],
+    ]
+
+
+def test_results_have_the_keys_of_the_contract(story: Story, darkroom: Any) -> None:  # noqa: ANN401 - as above
+    """For every photo, whatever became of it, and one level down."""
+    found = {
+        **story.results(darkroom, story.batches(darkroom)["holiday"]["batch"]),
+        **story.results(darkroom, story.batches(darkroom)["list"]["batch"]),
+    }
+
+    assert {name: result["outcome"] for name, result in found.items()} == {
+        "lake.jpg": "done",
+        "note.jpg": "rejected",
+        "parcel.png": "done",
+        "again.jpg": "done",
+        "late.jpg": "failed",
+    }
+    assert [CONTRACT - set(result) for result in found.values()] == [set()] * 5
+    parcel = found["parcel.png"]
+    assert set(parcel["rendition"]) == {"sha256", "format", "width", "height", "bytes"}
+    assert {key for check in parcel["checks"].values() for key in check} == {
+        "value",
+        "threshold",
+        "verdict",
+    }
+    assert [(set(code), code["text"]) for code in parcel["codes"]] == [
+        ({"symbology", "text", "polygon"}, "DR-1")
+    ]
+    [failure] = found["late.jpg"]["failures"]
+    assert set(failure) == {"stage", "error_type", "message", "attempts", "retryable"}
+    assert (failure["stage"], failure["error_type"]) == ("photos", "NotFound")
+    assert found["note.jpg"]["reasons"] == ["not_an_image"]
+    assert parcel["extra"]["ward"] == "north"
+
+
+def test_a_copy_is_told_from_its_original(story: Story, darkroom: Any) -> None:  # noqa: ANN401 - as above
+    """Across batches: the first arrival is named, whichever of the two ran first."""
+    batches = story.batches(darkroom)
+    lake = story.results(darkroom, batches["holiday"]["batch"])["lake.jpg"]
+    again = story.results(darkroom, batches["list"]["batch"])["again.jpg"]
+
+    names = {f"{each['batch']}/{each['photo_id']}" for each in (lake, again)}
+
+    # The batches run side by side: either may be first.
+    assert {lake["duplicate_of"], again["duplicate_of"]} - names == {None}
+    assert {lake["duplicate_of"], again["duplicate_of"]} & names
+    assert again["sha256"] == lake["sha256"]
+
+
+def test_results_are_csv_for_spreadsheets(story: Story, darkroom: Any) -> None:  # noqa: ANN401 - as above
+    """One line per photo below one of names."""
+    key = story.batches(darkroom)["list"]["batch"]
+    said = darkroom("results", key, "--format", "csv", "--home", str(story.home)).said
+    rows = list(csv.DictReader(io.StringIO(said)))
+
+    assert [(row["filename"], row["outcome"]) for row in rows] == [
+        ("parcel.png", "done"),
+        ("again.jpg", "done"),
+        ("late.jpg", "failed"),
+    ]
+    assert set(rows[0]) >= CONTRACT - {"checks", "rendition", "failures"}
+
+
+def test_results_are_a_table_for_people(story: Story, darkroom: Any) -> None:  # noqa: ANN401 - as above
+    """What is wrong with a photo comes first."""
+    key = story.batches(darkroom)["list"]["batch"]
+    said = darkroom("results", key, "--home", str(story.home)).said
+
+    assert "photos: file:///" in said
+    assert "code DR-1" in said
+
+
+def test_a_mended_batch_is_retried_and_forced_photos_are_taken_again(
+    story: Story,
+    darkroom: Any,  # noqa: ANN401 - as above
+    darkroom_process: Any,  # noqa: ANN401 - as above
+) -> None:
+    """`retry` runs what failed; `--force` makes another batch of what is known."""
+    home = ("--home", str(story.home))
+    sample_scenes.sea(SIZE).save(story.manifest.parent / "late.jpg")
+    retried = darkroom_process("retry", *home)
+    nothing = darkroom("retry", *home)
+    forced = darkroom_process("import", str(story.folder), "--owner", "anna", "--force", *home)
+
+    assert (retried.code, nothing.code) == (0, 0), retried
+    # A photo that is rejected has its verdict: that is a success.
+    assert forced.code == 0, forced
+    assert nothing.said == "Nothing to retry: no batch failed.\n"
+    said = darkroom("status", "--format", "json", *home).said
+    assert [
+        (batch["photos"], batch["done"], batch["rejected"], batch["state"])
+        for batch in json.loads(said)["batches"]
+    ] == [(2, 1, 1, "complete"), (3, 3, 0, "complete"), (2, 1, 1, "complete")]
