@@ -6,7 +6,7 @@ import io
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import pytest
@@ -17,6 +17,9 @@ from darkroom.batch_tables import STAGE_ROWS, read_results
 from darkroom.batches import Batch
 from darkroom.rows import PhotoRow
 
+if TYPE_CHECKING:
+    from tests.assets.conftest import Pipeline, Run
+
 STAGES = list(STAGE_ROWS)
 NAMES = ["lake.jpg", "meadow.png", "sea.webp", "dark.jpg", "cut.jpg", "gone.jpg"]
 
@@ -25,9 +28,9 @@ NAMES = ["lake.jpg", "meadow.png", "sea.webp", "dark.jpg", "cut.jpg", "gone.jpg"
 class Story:
     """What was there before, the run, and what is there after it."""
 
-    pipeline: Any
+    pipeline: "Pipeline"
     batch: Batch
-    run: Any
+    run: "Run"
     before: dict[str, str]
     source: Path
 
@@ -39,7 +42,7 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(pipeline: Any) -> Story:  # noqa: ANN401 - a conftest's class has no import path
+def story(pipeline: "Pipeline") -> Story:
     source = pipeline.draw("trouble", "lake.jpg", "meadow.png", "sea.webp", "forest.jpg")
     with Image.open(source / "forest.jpg") as forest:
         forest.point(lambda level: level // 5).save(source / "dark.jpg")

@@ -1,21 +1,25 @@
 """Single assets of a batch, materialised alone."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from darkroom.batch_tables import STAGE_ROWS
+from darkroom.batches import Batch
+
+if TYPE_CHECKING:
+    from tests.assets.conftest import Pipeline
 
 
 @pytest.fixture(scope="module")
-def batch(pipeline: Any) -> Any:  # noqa: ANN401 - a conftest's class has no import path
+def batch(pipeline: "Pipeline") -> Batch:
     batch = pipeline.open(pipeline.draw("whole", "lake.jpg", "sea.png"))
     assert pipeline.run(batch).failed_steps == {}
     return batch
 
 
 @pytest.mark.parametrize("stage", ["photos", "validations", "hashes", "renditions", "codes"])
-def test_one_stage_runs_alone(pipeline: Any, batch: Any, stage: str) -> None:  # noqa: ANN401 - as above
+def test_one_stage_runs_alone(pipeline: "Pipeline", batch: Batch, stage: str) -> None:
     """Only it is materialised and checked; its neighbours in the same step are left alone."""
     run = pipeline.run(batch, stage)
 
@@ -26,7 +30,7 @@ def test_one_stage_runs_alone(pipeline: Any, batch: Any, stage: str) -> None:  #
 
 
 def test_a_part_follows_its_setting_alone(
-    pipeline: Any,  # noqa: ANN401 - as above
+    pipeline: "Pipeline",
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Validations made alone under new settings leave renditions under the old ones."""
@@ -53,7 +57,7 @@ def test_a_part_follows_its_setting_alone(
     ],
 )
 def test_a_stage_before_its_inputs_says_what_to_do(
-    pipeline: Any,  # noqa: ANN401 - as above
+    pipeline: "Pipeline",
     stage: str,
     step: str,
     missing: str,
@@ -71,7 +75,7 @@ def test_a_stage_before_its_inputs_says_what_to_do(
     assert pipeline.adapters.tables.read(stage, batch.key, STAGE_ROWS[stage]) == []
 
 
-def test_a_partition_without_a_manifest_says_what_to_do(pipeline: Any) -> None:  # noqa: ANN401 - as above
+def test_a_partition_without_a_manifest_says_what_to_do(pipeline: "Pipeline") -> None:
     """A key that a person added by hand in the UI is no batch."""
     batch = pipeline.open(pipeline.draw("known", "meadow.jpg"))
     unknown = batch.model_copy(update={"key": "made-by-hand"})

@@ -3,18 +3,21 @@
 import hashlib
 import sqlite3
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from darkroom.batch_tables import STAGE_ROWS, read_results
+
+if TYPE_CHECKING:
+    from tests.assets.conftest import Pipeline, Run
 
 STAGES = list(STAGE_ROWS)
 INGEST = ("photos", "validations", "hashes", "renditions")
 NOTHING = dict.fromkeys(STAGES, 0)
 
 
-def worked_on(run: Any) -> dict[str, int]:  # noqa: ANN401 - a conftest's class has no import path
+def worked_on(run: "Run") -> dict[str, int]:
     return {stage: run.metadata[stage]["worked_on"] for stage in STAGES}
 
 
@@ -26,7 +29,7 @@ def dumped(database: Path) -> str:
         connection.close()
 
 
-def test_a_healthy_batch_is_not_worked_on_twice(pipeline: Any) -> None:  # noqa: ANN401 - as above
+def test_a_healthy_batch_is_not_worked_on_twice(pipeline: "Pipeline") -> None:
     """No photo in any stage, and no file or record is written again."""
     batch = pipeline.open(pipeline.draw("healthy", "lake.jpg", "meadow.png"))
     first = pipeline.run(batch)
@@ -40,7 +43,7 @@ def test_a_healthy_batch_is_not_worked_on_twice(pipeline: Any) -> None:  # noqa:
     assert pipeline.status("batch_report", batch) == "MATERIALIZED"
 
 
-def test_a_mended_photo_is_the_only_one_worked_on(pipeline: Any) -> None:  # noqa: ANN401 - as above
+def test_a_mended_photo_is_the_only_one_worked_on(pipeline: "Pipeline") -> None:
     """Once its file is there, the batch turns green; the others are left alone."""
     source = pipeline.draw("mended", "dunes.jpg", "sea.jpg", "forest.jpg")
     (source / "list.csv").write_text("path\ndunes.jpg\nsea.jpg\nforest.jpg\n")
@@ -65,7 +68,7 @@ def test_a_mended_photo_is_the_only_one_worked_on(pipeline: Any) -> None:  # noq
 
 
 def test_a_green_batch_that_fails_later_is_red(
-    pipeline: Any,  # noqa: ANN401 - as above
+    pipeline: "Pipeline",
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What stood is no excuse: a run that fails after a good one shows."""
@@ -80,7 +83,7 @@ def test_a_green_batch_that_fails_later_is_red(
 
 
 def test_a_new_threshold_needs_no_source(
-    pipeline: Any,  # noqa: ANN401 - as above
+    pipeline: "Pipeline",
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Verdicts are made anew from the kept originals; what does not depend on them stands."""
@@ -100,7 +103,7 @@ def test_a_new_threshold_needs_no_source(
 
 
 def test_a_threshold_that_rejects_undoes_what_followed(
-    pipeline: Any,  # noqa: ANN401 - as above
+    pipeline: "Pipeline",
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A photo that was accepted and is rejected now is skipped by all later stages."""
@@ -118,7 +121,7 @@ def test_a_threshold_that_rejects_undoes_what_followed(
 
 
 def test_a_new_hash_source_makes_hashes_alone(
-    pipeline: Any,  # noqa: ANN401 - as above
+    pipeline: "Pipeline",
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Verdicts and renditions keep their rows, whatever else the step looked at."""
@@ -136,7 +139,7 @@ def test_a_new_hash_source_makes_hashes_alone(
 
 
 def test_nothing_is_observed_beyond_the_bound(
-    pipeline: Any,  # noqa: ANN401 - as above
+    pipeline: "Pipeline",
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A batch whose photos all fail does not flood the lineage; its table has them all."""

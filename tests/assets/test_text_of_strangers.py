@@ -1,11 +1,14 @@
 """Names and messages that try to break out of where they are shown."""
 
 import csv
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from orchestration.announcing import manifest_event
+
+if TYPE_CHECKING:
+    from tests.assets.conftest import Pipeline, Run
 
 HOSTILE = [
     "<img src=x onerror=alert(1)>.jpg",
@@ -16,7 +19,7 @@ HOSTILE = [
 
 
 @pytest.fixture(scope="module")
-def run(pipeline: Any) -> Any:  # noqa: ANN401 - a conftest's class has no import path
+def run(pipeline: "Pipeline") -> "Run":
     """A batch of files that are not there, one that is no photo, and a hostile address."""
     folder = pipeline.draw("hostile")
     (folder / HOSTILE[0]).write_text("<script>alert(1)</script>")
@@ -29,7 +32,7 @@ def run(pipeline: Any) -> Any:  # noqa: ANN401 - a conftest's class has no impor
     return run
 
 
-def test_every_cell_is_one_visible_line(run: Any) -> None:  # noqa: ANN401 - as above
+def test_every_cell_is_one_visible_line(run: "Run") -> None:
     """Tables show cells as plain text; nothing in them reorders or hides what stands around."""
     [report] = [each for each in run.observations if each.asset_key.path == ["batch_report"]]
     records = [
@@ -42,7 +45,7 @@ def test_every_cell_is_one_visible_line(run: Any) -> None:  # noqa: ANN401 - as 
     assert [cell for cell in cells if not cell.isprintable()] == []
 
 
-def test_file_names_are_shown_as_they_are(run: Any) -> None:  # noqa: ANN401 - as above
+def test_file_names_are_shown_as_they_are(run: "Run") -> None:
     """Markup stays the text it is; what cannot be seen is spelled out."""
     [report] = [each for each in run.observations if each.asset_key.path == ["batch_report"]]
     files = [record.data["file"] for record in report.metadata["failures"].value.records]
@@ -54,7 +57,7 @@ def test_file_names_are_shown_as_they_are(run: Any) -> None:  # noqa: ANN401 - a
     ]
 
 
-def test_markdown_has_the_columns_it_was_made_with(run: Any) -> None:  # noqa: ANN401 - as above
+def test_markdown_has_the_columns_it_was_made_with(run: "Run") -> None:
     """No stranger's text ends a cell, starts a link or is HTML."""
     [report] = [each for each in run.observations if each.asset_key.path == ["batch_report"]]
     for name in ("reasons", "speed"):
@@ -63,7 +66,7 @@ def test_markdown_has_the_columns_it_was_made_with(run: Any) -> None:  # noqa: A
         assert "<" not in "".join(lines)
 
 
-def test_observations_are_one_visible_line(run: Any) -> None:  # noqa: ANN401 - as above
+def test_observations_are_one_visible_line(run: "Run") -> None:
     """What the lineage says of a failed photo, too."""
     said = [each.description or "" for each in run.observations]
     said += [
@@ -76,7 +79,7 @@ def test_observations_are_one_visible_line(run: Any) -> None:  # noqa: ANN401 - 
     assert [text for text in said if not text.isprintable()] == []
 
 
-def test_an_owner_s_name_is_shown_in_one_line(pipeline: Any) -> None:  # noqa: ANN401 - as above
+def test_an_owner_s_name_is_shown_in_one_line(pipeline: "Pipeline") -> None:
     """The manifest's materialisation names owner, report and source as plain text."""
     batch = pipeline.open(pipeline.draw("owned", "lake.jpg"))
     shown = manifest_event(

@@ -3,6 +3,7 @@
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import boto3
 import dagster as dg
@@ -16,6 +17,9 @@ from orchestration.definitions import definitions
 from orchestration.home import Home
 from orchestration.intake import Sender, take_in
 from orchestration.wiring import Adapters
+
+if TYPE_CHECKING:
+    from tests.conftest import S3Server
 
 
 @dataclass
@@ -223,12 +227,11 @@ def test_a_large_drop_is_asked_for_bit_by_bit(
     assert asked == [0, 25, 2, 0]
 
 
-@pytest.mark.usefixtures("s3_server")
 def test_a_bucket_is_watched_too(
-    daemon: Daemon, s3_bucket: str, monkeypatch: pytest.MonkeyPatch, s3_server: object
+    daemon: Daemon, s3_bucket: str, monkeypatch: pytest.MonkeyPatch, s3_server: "S3Server"
 ) -> None:
     """Each first level below the prefix is one thing; folders of the home count as before."""
-    endpoint = s3_server.endpoint_url  # type: ignore[attr-defined]  # a conftest's class
+    endpoint = s3_server.endpoint_url
     monkeypatch.setenv("DARKROOM_INTAKE__INBOX_S3", f"s3://{s3_bucket}/in/")
     monkeypatch.setenv("DARKROOM_S3__ENDPOINT_URL", endpoint)
     client = boto3.session.Session().client("s3", endpoint_url=endpoint)

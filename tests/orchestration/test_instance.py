@@ -16,7 +16,12 @@ from darkroom.settings import (
 from orchestration.home import Home
 from orchestration.instance import dagster_config, open_instance, pool_limits, prepare
 
-NARROW = Settings()
+NARROW = Settings(
+    downloads=DownloadSettings(max_ingest_steps=2),
+    workers=WorkerSettings(max_cpu_steps=1),
+    deliveries=DeliverySettings(max_upload_steps=2),
+    database=DatabaseSettings(max_concurrent_db_operations=1),
+)
 WIDE = Settings(
     downloads=DownloadSettings(max_ingest_steps=5),
     workers=WorkerSettings(max_cpu_steps=4),

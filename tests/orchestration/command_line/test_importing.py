@@ -8,11 +8,14 @@ import io
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from darkroom import sample_scenes
+
+if TYPE_CHECKING:
+    from tests.orchestration.command_line.conftest import Command, Ended
 
 SIZE = (320, 240)
 
@@ -53,20 +56,20 @@ class Story:
     home: Path
     folder: Path
     manifest: Path
-    steps: dict[str, Any] = field(default_factory=dict)
+    steps: dict[str, "Ended"] = field(default_factory=dict)
 
-    def batches(self, darkroom: Any) -> dict[str, dict[str, Any]]:  # noqa: ANN401 - a conftest's callable
+    def batches(self, darkroom: "Command") -> dict[str, dict[str, Any]]:
         """As `darkroom status` tells them, by the start of their key."""
         said = darkroom("status", "--format", "json", "--home", str(self.home)).said
         return {each["batch"].rpartition("-")[0]: each for each in json.loads(said)["batches"]}
 
-    def results(self, darkroom: Any, batch: str) -> dict[str, dict[str, Any]]:  # noqa: ANN401 - as above
+    def results(self, darkroom: "Command", batch: str) -> dict[str, dict[str, Any]]:
         said = darkroom("results", batch, "--format", "jsonl", "--home", str(self.home)).said
         return {each["filename"]: each for each in map(json.loads, said.splitlines())}
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory, darkroom_process: Any) -> Story:  # noqa: ANN401 - as above
+def story(tmp_path_factory: pytest.TempPathFactory, darkroom_process: "Command") -> Story:
     root = tmp_path_factory.mktemp("imports")
     story = Story(root / "home", root / "holiday", root / "mixed" / "list.csv")
     story.folder.mkdir()
@@ -110,7 +113,7 @@ def test_the_summary_says_where_to_look_next(story: Story) -> None:
     }
 
 
-def test_the_same_sources_are_not_imported_twice(story: Story, darkroom: Any) -> None:  # noqa: ANN401 - as above
+def test_the_same_sources_are_not_imported_twice(story: Story, darkroom: "Command") -> None:
     """It says so, runs nothing and ends well."""
     ended = story.steps["second"]
 
@@ -124,7 +127,7 @@ def test_the_same_sources_are_not_imported_twice(story: Story, darkroom: Any) ->
     assert list(story.batches(darkroom)) == ["holiday", "list"]
 
 
-def test_status_says_where_batches_stand(story: Story, darkroom: Any) -> None:  # noqa: ANN401 - as above
+def test_status_says_where_batches_stand(story: Story, darkroom: "Command") -> None:
     """As JSON with every count; the same for one batch."""
     batches = story.batches(darkroom)
     shown = {
@@ -161,7 +164,7 @@ def test_status_says_where_batches_stand(story: Story, darkroom: Any) -> None:  
     assert alone == {"batches": [batches["list"]]}
 
 
-def test_status_is_a_table_for_people(story: Story, darkroom: Any) -> None:  # noqa: ANN401 - as above
+def test_status_is_a_table_for_people(story: Story, darkroom: "Command") -> None:
     """One line per batch."""
     said = darkroom("status", "--home", str(story.home)).said
     lines = [line.split() for line in said.splitlines()]
@@ -172,7 +175,7 @@ def test_status_is_a_table_for_people(story: Story, darkroom: Any) -> None:  # n
     ]
 
 
-def test_results_have_the_keys_of_the_contract(story: Story, darkroom: Any) -> None:  # noqa: ANN401 - as above
+def test_results_have_the_keys_of_the_contract(story: Story, darkroom: "Command") -> None:
     """For every photo, whatever became of it, and one level down."""
     found = {
         **story.results(darkroom, story.batches(darkroom)["holiday"]["batch"]),
@@ -204,7 +207,7 @@ def test_results_have_the_keys_of_the_contract(story: Story, darkroom: Any) -> N
     assert parcel["extra"]["ward"] == "north"
 
 
-def test_a_copy_is_told_from_its_original(story: Story, darkroom: Any) -> None:  # noqa: ANN401 - as above
+def test_a_copy_is_told_from_its_original(story: Story, darkroom: "Command") -> None:
     """Across batches: the first arrival is named, whichever of the two ran first."""
     batches = story.batches(darkroom)
     lake = story.results(darkroom, batches["holiday"]["batch"])["lake.jpg"]
@@ -218,7 +221,7 @@ def test_a_copy_is_told_from_its_original(story: Story, darkroom: Any) -> None: 
     assert again["sha256"] == lake["sha256"]
 
 
-def test_results_are_csv_for_spreadsheets(story: Story, darkroom: Any) -> None:  # noqa: ANN401 - as above
+def test_results_are_csv_for_spreadsheets(story: Story, darkroom: "Command") -> None:
     """One line per photo below one of names."""
     key = story.batches(darkroom)["list"]["batch"]
     said = darkroom("results", key, "--format", "csv", "--home", str(story.home)).said
@@ -232,7 +235,7 @@ def test_results_are_csv_for_spreadsheets(story: Story, darkroom: Any) -> None: 
     assert set(rows[0]) >= CONTRACT - {"checks", "rendition", "failures"}
 
 
-def test_results_are_a_table_for_people(story: Story, darkroom: Any) -> None:  # noqa: ANN401 - as above
+def test_results_are_a_table_for_people(story: Story, darkroom: "Command") -> None:
     """What is wrong with a photo comes first."""
     key = story.batches(darkroom)["list"]["batch"]
     said = darkroom("results", key, "--home", str(story.home)).said
@@ -243,8 +246,8 @@ def test_results_are_a_table_for_people(story: Story, darkroom: Any) -> None:  #
 
 def test_a_mended_batch_is_retried_and_forced_photos_are_taken_again(
     story: Story,
-    darkroom: Any,  # noqa: ANN401 - as above
-    darkroom_process: Any,  # noqa: ANN401 - as above
+    darkroom: "Command",
+    darkroom_process: "Command",
 ) -> None:
     """`retry` runs what failed; `--force` makes another batch of what is known."""
     home = ("--home", str(story.home))

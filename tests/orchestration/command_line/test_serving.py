@@ -9,11 +9,14 @@ import sys
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import psutil
 import pytest
+
+if TYPE_CHECKING:
+    from tests.orchestration.command_line.conftest import Command
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ def test_a_stop_ends_everything(up: Up) -> None:
     assert up.said[-1] == "Stopping."
 
 
-def test_a_port_that_is_taken_is_one_sentence(darkroom: Any) -> None:  # noqa: ANN401 - a conftest's callable
+def test_a_port_that_is_taken_is_one_sentence(darkroom: "Command") -> None:
     """Before anything is started."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
