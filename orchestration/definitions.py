@@ -4,8 +4,9 @@ import dagster as dg
 
 from assets.every import EVERY_ASSET
 from orchestration.configuration import load_settings
+from orchestration.executor import executor
 from orchestration.home import Home
-from orchestration.jobs import PROCESS_BATCH, executor, process_batch
+from orchestration.jobs import PROCESS_BATCH, process_batch
 from orchestration.schedules import feed_schedule
 from orchestration.sensors import inbox_sensor
 from orchestration.wiring import Adapters

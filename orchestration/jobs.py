@@ -5,33 +5,11 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 
 from assets.manifests import manifests
 from assets.partitions import batches
-from darkroom.settings import Settings
+from orchestration.executor import executor
 from orchestration.tags import run_tags
 from orchestration.wiring import Adapters
 
 PROCESS_BATCH = "process_batch"
-
-PRELOAD = [
-    # Imported once by the fork server: a step then starts in a fraction of a second.
-    "assets.every",
-    "orchestration.definitions",
-    "orchestration.command_line.main",
-    "dagster._core.storage.alembic",
-    "sqlalchemy.dialects.sqlite",
-    "darkroom.examination",
-    "darkroom.recognition",
-]
-
-
-def executor(settings: Settings) -> dg.ExecutorDefinition:
-    """Every step in a process of its own, several at a time."""
-    configured: dg.ExecutorDefinition = dg.multiprocess_executor.configured(
-        {
-            "max_concurrent": settings.runs.max_steps_per_run,
-            "start_method": {"forkserver": {"preload_modules": PRELOAD}},
-        }
-    )
-    return configured
 
 
 def process_batch(adapters: Adapters) -> UnresolvedAssetJobDefinition:
