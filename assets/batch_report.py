@@ -11,6 +11,7 @@ from assets.stage_events import CHECK, no_failed_photos
 from darkroom.batch_tables import read_results
 from darkroom.ports import Store
 from darkroom.progress import ProgressBoard
+from darkroom.replacing import put_if_changed
 from darkroom.reporting import (
     contact_sheet_of,
     counts_of,
@@ -74,7 +75,7 @@ def _metadata(batch: str, results: list[PhotoResult], store: Store) -> dict[str,
     counts = counts_of(results)
     sheet = contact_sheet_of(results, store)
     name = f"reports/{batch}/contact_sheet.jpg"
-    store.put(name, sheet)
+    put_if_changed(store, name, sheet)
     shown: dict[str, dg.MetadataValue] = {
         "photos": dg.MetadataValue.int(counts.photos),
         "done": dg.MetadataValue.int(counts.done),

@@ -7,11 +7,11 @@ from darkroom.batch_tables import SKIPPED_INPUTS, by_photo
 from darkroom.blobs import blob_name
 from darkroom.delivering import results_csv, results_name
 from darkroom.delivery_names import DeliveryNames, delivery_names
-from darkroom.errors import ObjectMissing
 from darkroom.incremental import digest
 from darkroom.joining import PENDING
 from darkroom.outcomes import Outcome
 from darkroom.ports import Store
+from darkroom.replacing import put_if_changed
 from darkroom.results import PhotoResult, StageFailure
 from darkroom.rows import DeliveryRow
 from darkroom.settings import DeliverySettings
@@ -81,13 +81,7 @@ def deliver_csv(
     """Put the list of results where the photos are, unless just that list is there already."""
     deliveries = by_photo(rows)
     data = results_csv([_with_delivery(result, deliveries[result.photo_id]) for result in results])
-    name = results_name(batch)
-    try:
-        current = target.read(name)
-    except ObjectMissing:
-        current = None
-    if data != current:
-        target.put(name, data)
+    put_if_changed(target, results_name(batch), data)
 
 
 def _with_delivery(result: PhotoResult, row: DeliveryRow) -> PhotoResult:

@@ -310,7 +310,7 @@ class RunSettings(Section):
         2, description="Of one owner: nobody's import holds back another's."
     )
     max_import_runs: PositiveInt = Field(
-        2, description="Batches that one `darkroom import` works on at once."
+        3, description="Batches that one `darkroom import` works on at once."
     )
     max_steps_per_run: PositiveInt = Field(
         3, description="Steps of one run at once (multiprocess executor)."

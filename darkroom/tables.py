@@ -14,6 +14,7 @@ from darkroom.arrow_schema import arrow_schema
 from darkroom.batches import is_batch_key
 from darkroom.errors import ObjectMissing, TableUnreadable
 from darkroom.ports import Store
+from darkroom.replacing import put_if_changed
 from darkroom.rows import PhotoPart
 from darkroom.storable_text import storable_tree
 
@@ -63,15 +64,7 @@ class Tables:
 
         All rows are of one model, each photo has one; anything else raises `ValueError`.
         """
-        name = table_name(stage, batch)
-        data = parquet(rows)
-        try:
-            if self.store.read(name) == data:
-                return False
-        except ObjectMissing:
-            pass
-        self.store.put(name, data)
-        return True
+        return put_if_changed(self.store, table_name(stage, batch), parquet(rows))
 
 
 def parquet(rows: Sequence[PhotoPart]) -> bytes:

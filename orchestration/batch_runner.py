@@ -9,6 +9,7 @@ import dagster as dg
 
 from orchestration.definitions import process_batch_job
 from orchestration.home import HOME_VARIABLE
+from orchestration.lost_runs import process_tags
 
 GATE = "batch_report"
 
@@ -26,8 +27,16 @@ class BatchRun:
     """Steps that failed for another reason than photos that failed, with what they said."""
 
 
-def ignore_interrupts() -> None:
-    """Between two runs Ctrl-C is the parent's business."""
+def begin() -> None:
+    """Make Ctrl-C the parent's business: it tells this process when to stop, and only during a run.
+
+    A terminal interrupts its whole process group, fork servers and all; so this is another one.
+    """
+    os.setpgrp()
+    _ignore_interrupts()
+
+
+def _ignore_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
@@ -41,14 +50,14 @@ def run_batch(home: str, batch: str, tags: Mapping[str, str]) -> BatchRun:
                 dg.reconstructable(process_batch_job),
                 instance=instance,
                 run_config=_QUIET,
-                tags={**tags, "dagster/partition": batch},
+                tags={**tags, **process_tags(), "dagster/partition": batch},
                 raise_on_error=False,
             )
             return BatchRun(batch, result.success, _broken_steps(result))
     except (dg.DagsterExecutionInterruptedError, KeyboardInterrupt):
         return BatchRun(batch, success=False, broken_steps={"run": "interrupted"})
     finally:
-        ignore_interrupts()
+        _ignore_interrupts()
 
 
 def _broken_steps(result: dg.JobExecutionResult) -> dict[str, str]:

@@ -1,6 +1,8 @@
 """Running batches here and now, as the sensors would, recorded in the same instance."""
 
+import contextlib
 import multiprocessing
+import signal
 from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -8,11 +10,11 @@ from concurrent.futures.process import BrokenProcessPool
 import psutil
 
 from darkroom.batches import Batch
-from orchestration.batch_runner import BatchRun, ignore_interrupts, run_batch
+from orchestration.batch_runner import BatchRun, begin, run_batch
 from orchestration.home import Home
 from orchestration.tags import run_tags
 
-_STOP_TIMEOUT_S = 10.0
+_STOP_TIMEOUT_S = 5.0
 
 
 class BatchRuns:
@@ -27,7 +29,7 @@ class BatchRuns:
         self._pool = ProcessPoolExecutor(
             min(at_once, len(batches)),
             mp_context=multiprocessing.get_context("spawn"),
-            initializer=ignore_interrupts,
+            initializer=begin,
         )
         self._futures: dict[str, Future[BatchRun]] = {
             batch.key: self._pool.submit(run_batch, str(home.root), batch.key, run_tags(batch))
@@ -48,16 +50,19 @@ class BatchRuns:
     def stop(self) -> None:
         """End what is under way and start nothing more.
 
-        The runs were interrupted together with this process; those that do not end by themselves
-        are killed, with their steps and workers.
+        Dagster ends an interrupted run's steps before the run. What does not end in time is killed,
+        steps and photo workers included: the state is then as after any crash.
         """
         self._pool.shutdown(wait=False, cancel_futures=True)
         runners = psutil.Process().children()
-        _, alive = psutil.wait_procs(runners, timeout=_STOP_TIMEOUT_S)
-        for runner in alive:
-            for process in [*runner.children(recursive=True), runner]:
+        for runner in runners:
+            runner.send_signal(signal.SIGINT)
+        below = [process for runner in runners for process in runner.children(recursive=True)]
+        psutil.wait_procs(runners, timeout=_STOP_TIMEOUT_S)
+        for process in [*runners, *below]:
+            with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
-        psutil.wait_procs(alive, timeout=_STOP_TIMEOUT_S)
+        psutil.wait_procs([*runners, *below], timeout=_STOP_TIMEOUT_S)
 
     def _end(self, batch: str, future: Future[BatchRun]) -> BatchRun:
         try:

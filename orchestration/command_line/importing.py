@@ -6,21 +6,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import dagster as dg
 from rich.console import Console
 
 from darkroom import sample_server
-from darkroom.batches import Batch, BatchSummary
+from darkroom.batches import Batch
 from darkroom.errors import UsageError
 from darkroom.samples import draw_samples, write_manifest
 from darkroom.settings import BatchSize
+from darkroom.uris import shown
 from orchestration.announcing import announce
 from orchestration.batch_runner import BatchRun
-from orchestration.batch_states import BatchState
+from orchestration.batch_states import BatchState, batch_states
 from orchestration.command_line.progress_display import ProgressDisplay
 from orchestration.command_line.session import adapters_of
 from orchestration.command_line.showing import states_of, status_table
 from orchestration.instance import open_instance
 from orchestration.intake import Sender, take_in, unfinished
+from orchestration.lost_runs import end_lost_runs
 from orchestration.runs import BatchRuns
 from orchestration.wiring import Adapters
 
@@ -71,7 +74,12 @@ def run_retry(keys: Sequence[str], folder: Path | None) -> int:
     for key in keys:
         if key not in summaries:
             raise UsageError(f"there is no batch {key}: `darkroom status` lists them")
-    chosen = [summaries[key].batch for key in keys] or _to_redo(adapters, list(summaries.values()))
+    with open_instance(adapters.home, adapters.settings) as instance:
+        end_lost_runs(instance)
+        chosen = [summaries[key].batch for key in keys] or _to_redo(
+            instance, [summary.batch for summary in summaries.values()]
+        )
+        announce(instance, chosen)
     console = Console()
     if not chosen:
         console.print("Nothing to retry: no batch failed.")
@@ -82,7 +90,6 @@ def run_retry(keys: Sequence[str], folder: Path | None) -> int:
 def run_batches(console: Console, adapters: Adapters, batches: Sequence[Batch]) -> int:
     """Run batches with their progress shown, then say how they ended. The exit code."""
     with open_instance(adapters.home, adapters.settings) as instance:
-        announce(instance, batches)
         runs = BatchRuns(adapters.home, batches, at_once=adapters.settings.runs.max_import_runs)
         try:
             with ProgressDisplay(console, adapters.board, batches) as display:
@@ -92,6 +99,7 @@ def run_batches(console: Console, adapters: Adapters, batches: Sequence[Batch]) 
         except KeyboardInterrupt:
             console.print("Stopping; what is finished is kept.")
             runs.stop()
+            end_lost_runs(instance)
             return INTERRUPTED
         ends = runs.ends()
     return _say_how_it_ended(console, adapters, batches, ends)
@@ -99,8 +107,16 @@ def run_batches(console: Console, adapters: Adapters, batches: Sequence[Batch]) 
 
 def _open(console: Console, adapters: Adapters, source: str, request: ImportRequest) -> list[Batch]:
     sender = Sender(request.owner, request.report, request.priority)
-    waiting = unfinished(adapters, source, request.owner)
-    opened = take_in(adapters, source, sender, batch_size=request.batch_size, force=request.force)
+    with open_instance(adapters.home, adapters.settings) as instance:
+        end_lost_runs(instance)
+        waiting = unfinished(adapters, source, request.owner)
+        states = batch_states(instance, [batch.key for batch in waiting])
+        waiting = [each for each in waiting if states[each.key] is not BatchState.RUNNING]
+        opened = take_in(
+            adapters, source, sender, batch_size=request.batch_size, force=request.force
+        )
+        # At once, so that the inbox sensor does not take them for batches that nobody runs.
+        announce(instance, opened.batches)
     photos = sum(batch.photos for batch in opened.batches)
     parts = [f"{photos} new photos in {len(opened.batches)} batches"]
     if opened.already_known:
@@ -109,14 +125,14 @@ def _open(console: Console, adapters: Adapters, source: str, request: ImportRequ
         parts.append(f"{opened.repeated} named more than once")
     if waiting:
         parts.append(f"{len(waiting)} unfinished batches taken up again")
-    console.print(f"{source}: {', '.join(parts)}", markup=False, highlight=False)
+    console.print(f"{shown(source)}: {', '.join(parts)}", markup=False, highlight=False)
     return [*waiting, *opened.batches]
 
 
-def _to_redo(adapters: Adapters, summaries: list[BatchSummary]) -> list[Batch]:
-    states = states_of(adapters, summaries)
+def _to_redo(instance: dg.DagsterInstance, batches: Sequence[Batch]) -> list[Batch]:
+    states = batch_states(instance, [batch.key for batch in batches])
     redo = (BatchState.FAILED, BatchState.WAITING)
-    return [summary.batch for summary in summaries if states[summary.batch.key] in redo]
+    return [batch for batch in batches if states[batch.key] in redo]
 
 
 @contextlib.contextmanager

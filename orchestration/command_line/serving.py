@@ -64,8 +64,10 @@ def _commands(host: str, port: int) -> list[list[str]]:
 
 @contextmanager
 def _started(commands: Sequence[Sequence[str]]) -> Iterator[list[subprocess.Popen[bytes]]]:
-    processes = [subprocess.Popen(command) for command in commands]
+    processes: list[subprocess.Popen[bytes]] = []
     try:
+        for command in commands:
+            processes.append(subprocess.Popen(command))  # noqa: PERF401 - what has begun must end
         yield processes
     finally:
         for process in processes:
