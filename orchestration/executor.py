@@ -23,7 +23,7 @@ from darkroom.settings import Settings
 
 _WAIT_S = 0.25
 
-_PRELOAD = [
+PRELOAD = [
     # Imported once by the fork server: a step then starts in a fraction of a second. Opening the
     # instance alone loads four hundred modules.
     "assets.every",
@@ -77,7 +77,7 @@ def executor(settings: Settings) -> dg.ExecutorDefinition:
             retries=RetryMode.ENABLED,
             max_concurrent=settings.runs.max_steps_per_run,
             start_method="forkserver",
-            explicit_forkserver_preload=_PRELOAD,
+            explicit_forkserver_preload=PRELOAD,
         )
 
     return patient_multiprocess_executor

@@ -9,7 +9,7 @@ import pytest
 
 from orchestration.definitions import definitions
 from orchestration.home import Home
-from orchestration.jobs import PRELOAD
+from orchestration.executor import PRELOAD
 
 STAGES = {
     "photos": "downloads",
