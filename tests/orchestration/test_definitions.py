@@ -8,8 +8,8 @@ import dagster as dg
 import pytest
 
 from orchestration.definitions import definitions
-from orchestration.home import Home
 from orchestration.executor import PRELOAD
+from orchestration.home import Home
 
 STAGES = {
     "photos": "downloads",
