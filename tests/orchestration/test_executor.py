@@ -1,6 +1,7 @@
 """Waiting for a pool slot."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -24,8 +25,9 @@ def waiting_job() -> None:
 
 
 @pytest.fixture
-def instance() -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.ephemeral() as instance:
+def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
+    granularity = {"concurrency": {"pools": {"granularity": "op"}}}
+    with dg.DagsterInstance.local_temp(str(tmp_path), overrides=granularity) as instance:
         instance.event_log_storage.set_concurrency_slots("narrow", 1)
         yield instance
 
