@@ -24,7 +24,7 @@ def match(
     """Make the batch's photos known, then compare each with all that arrived before it.
 
     Earlier photos of the same batch count. Of those with the very same bytes the first arrival is
-    named as the original and is no near duplicate, nor are further copies within this batch.
+    named as the original; neither it nor any other copy is a near duplicate.
     Repeating it gives the same answer as long as no earlier photo is forgotten.
     """
     places = index.register(batch, fingerprints)
@@ -53,7 +53,8 @@ def match(
             [
                 Neighbour(photo=str(who[order]), phash_distance=phash, dhash_distance=dhash)
                 for order, phash, dhash in alike[each.photo_id]
-                if order in who  # else forgotten since, by a batch that was worked on again
+                # Not in `who`: forgotten since, by a batch that was worked on again.
+                if order in who and who[order].sha256 != each.sha256
             ],
         )
         for each in fingerprints

@@ -182,6 +182,7 @@ class Arrival:
     order: int
     batch: str
     photo_id: str
+    sha256: str
 
     def __str__(self) -> str:
         return f"{self.batch}/{self.photo_id}"

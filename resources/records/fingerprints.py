@@ -12,7 +12,7 @@ from resources.records.models import FingerprintRecord
 from resources.records.statements import IN_LIST, among, batched, table_of, upsert
 
 _KNOWN = table_of(FingerprintRecord)
-_ARRIVAL = (_KNOWN.c.arrival, _KNOWN.c.batch, _KNOWN.c.photo_id)
+_ARRIVAL = (_KNOWN.c.arrival, _KNOWN.c.batch, _KNOWN.c.photo_id, _KNOWN.c.sha256)
 _LOCK = 0x6172726976616C73
 """Any number that no other program locks: this one spells arrivals."""
 _FETCHED_AT_ONCE = 50_000
@@ -37,7 +37,7 @@ def register(
     ]
     upsert(connection, FingerprintRecord, changed, key=("batch", "photo_id"))
     return {
-        photo_id: Arrival(row["arrival"], batch, photo_id)
+        photo_id: Arrival(row["arrival"], batch, photo_id, row["sha256"])
         for photo_id, row in _of_batch(connection, batch).items()
     }
 
@@ -51,7 +51,7 @@ def first_with(connection: Connection, sha256s: Iterable[str]) -> dict[str, Arri
             .group_by(_KNOWN.c.sha256)
         )
         rows = connection.execute(
-            select(_KNOWN.c.sha256, *_ARRIVAL).where(_KNOWN.c.arrival.in_(first))
+            select(*_ARRIVAL).where(_KNOWN.c.arrival.in_(first))
         )
         found.update({row["sha256"]: _arrival(row) for row in rows.mappings()})
     return found
@@ -99,4 +99,4 @@ def _signed(bits: int) -> int:
 
 
 def _arrival(row: RowMapping) -> Arrival:
-    return Arrival(row["arrival"], row["batch"], row["photo_id"])
+    return Arrival(row["arrival"], row["batch"], row["photo_id"], row["sha256"])

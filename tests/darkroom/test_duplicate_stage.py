@@ -25,7 +25,7 @@ class OneBatch:
         self.registered = [each.photo_id for each in fingerprints]
         self.fingerprints = list(fingerprints)
         return {
-            each.photo_id: Arrival(place, batch, each.photo_id)
+            each.photo_id: Arrival(place, batch, each.photo_id, each.sha256)
             for place, each in enumerate(fingerprints)
         }
 

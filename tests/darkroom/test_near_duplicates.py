@@ -34,7 +34,7 @@ class MemoryIndex:
         for each in fingerprints:
             key = batch, each.photo_id
             if key not in self._known:
-                self._known[key] = Arrival(self._next, batch, each.photo_id), each
+                self._known[key] = Arrival(self._next, batch, each.photo_id, each.sha256), each
                 self._next += 1
         return {each.photo_id: self._known[batch, each.photo_id][0] for each in fingerprints}
 
@@ -165,6 +165,15 @@ def test_an_exact_duplicate_is_no_near_duplicate_as_well() -> None:
     assert match("two", [photo("c", "same")], index, settings) == {
         "c": ("one/a", [Neighbour(photo="one/b", phash_distance=1, dhash_distance=0)])
     }
+
+
+def test_copies_in_other_batches_are_no_near_duplicates_either() -> None:
+    """The third copy names the first, and not the second as a look-alike."""
+    index = MemoryIndex()
+    match("one", [photo("a", "same")], index, SETTINGS)
+    match("two", [photo("b", "same")], index, SETTINGS)
+
+    assert match("three", [photo("c", "same")], index, SETTINGS) == {"c": ("one/a", [])}
 
 
 def test_photos_with_little_to_see_match_exactly_only() -> None:

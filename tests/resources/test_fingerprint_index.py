@@ -103,7 +103,7 @@ class FingerprintIndexContract:
 
         found = index.locate([*(place.order for place in places.values()), LAST])
         assert found == {place.order: place for place in places.values()}
-        assert places["7"] == Arrival(places["7"].order, "a", "7")
+        assert places["7"] == Arrival(places["7"].order, "a", "7", f"{0:064x}")
 
     def test_registrations_take_turns(self, index: SqlRecords) -> None:
         """Whoever registers later sees all who registered before: no two overlook each other."""
