@@ -182,7 +182,8 @@ class Arrival:
     order: int
     batch: str
     photo_id: str
-    sha256: str
+    sha256: str = field(compare=False)
+    """Of the content that stands there now; the place is the same whatever it is."""
 
     def __str__(self) -> str:
         return f"{self.batch}/{self.photo_id}"
