@@ -53,12 +53,16 @@ class _Delayed(http.server.SimpleHTTPRequestHandler):
         """Silent."""
 
 
+class _Server(http.server.ThreadingHTTPServer):
+    """Its backlog holds all connections that come at once; the usual five would delay the rest."""
+
+    request_queue_size = 128
+
+
 @contextmanager
 def _served(folder: Path, delay_s: float) -> Iterator[str]:
     handler = type("Handler", (_Delayed,), {"delay_s": delay_s})
-    server = http.server.ThreadingHTTPServer(
-        ("127.0.0.1", 0), partial(handler, directory=str(folder))
-    )
+    server = _Server(("127.0.0.1", 0), partial(handler, directory=str(folder)))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -88,7 +92,7 @@ def _manifest(folder: Path, address: str) -> Path:
 
 
 def _ingest_seconds(source: str) -> float:
-    """The ingest step over a source, in a new home and a new process, as Dagster starts steps."""
+    """The ingest step over a source, in a new home, run by the executor that batches run by."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=context) as fresh:
         return fresh.submit(_step_seconds, source).result()
@@ -101,10 +105,11 @@ def _step_seconds(source: str) -> float:
         with open_instance(home, adapters.settings) as instance:
             batch = take_in(adapters, source, Sender("benchmark"), batch_size=10_000).batches[0]
             announce(instance, [batch])
-            result = process_batch_job().execute_in_process(
+            result = dg.execute_job(
+                dg.reconstructable(process_batch_job),
                 instance=instance,
-                partition_key=batch.key,
                 asset_selection=[dg.AssetKey(stage) for stage in _STAGES],
+                tags={"dagster/partition": batch.key},
                 run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             )
             step = next(event for event in result.all_events if event.is_step_success)
@@ -146,7 +151,8 @@ def main() -> None:
         folder = Path(name, "photos")
         folder.mkdir()
         _photos(options.photos, options.count, folder)
-        processing = _ingest_seconds(str(folder))
+        # The first one finds cold caches.
+        processing = min(_ingest_seconds(str(folder)) for _ in range(2))
         waves = -(-options.count // 16)
         delay_s = processing / waves
         print(f"{options.count} photos, each answer delayed by {delay_s:.2f} s")

@@ -39,6 +39,7 @@ PRELOAD = [
     "dagster._core.workspace.autodiscovery",
     "dagster._core.definitions.repository_definition.repository_data_builder",
     "fsspec.implementations.local",
+    "resources.fetching.http",
     "sqlalchemy.dialects.sqlite",
     "upath",
 ]
