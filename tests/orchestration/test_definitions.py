@@ -3,13 +3,17 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import dagster as dg
 import pytest
+import yaml
 
 from orchestration.definitions import definitions
 from orchestration.executor import PRELOAD
 from orchestration.home import Home
+
+ROOT = Path(__file__).parents[2]
 
 STAGES = {
     "photos": "downloads",
@@ -144,3 +148,19 @@ for name in ("assets.every", "orchestration.definitions", "orchestration.command
         "DAGSTER_HOME": "/dev/null/nowhere",
     }
     subprocess.run([sys.executable, "-c", code], check=True, cwd="/", env=environment)
+
+
+def test_the_workspace_file_names_the_definitions() -> None:
+    """Dagster's own tools find the same code location as `darkroom up`."""
+    workspace = yaml.safe_load((ROOT / "workspace.yaml").read_text())
+
+    assert workspace == {
+        "load_from": [
+            {
+                "python_module": {
+                    "module_name": "orchestration.definitions",
+                    "location_name": "orchestration.definitions",
+                }
+            }
+        ]
+    }
