@@ -9,8 +9,9 @@ MAX_PHOTOS = 1000
 
 _PHOTO_CORE_SECONDS = 0.4
 """All stages after ingest on a photo of a few megapixels: codes, text, detection."""
-_BATCH_SECONDS = 3.0
-"""What a batch costs besides its photos: a run's process and some eight steps."""
+_BATCH_SECONDS = 12.0
+"""What a batch costs besides its photos: eight steps, and the processes of a run. Measured on two
+cores: 171 photos took 37 s as one batch and 60 s as three."""
 
 
 def batch_sizes(photos: int, *, size: BatchSize, cores: int) -> list[int]:
@@ -20,7 +21,7 @@ def batch_sizes(photos: int, *, size: BatchSize, cores: int) -> list[int]:
     batches, the later stages of one overlap with the ingest of the next: of the T seconds that they
     take together, about T/k remains uncovered, and each batch adds o seconds of its own. T/k + k·o
     is least at k = √(T/o). Below two batches the import stays whole, which on two cores is up to
-    some sixty photos; from there on it is at least three, so that there is a middle to overlap.
+    240 photos; from there on it is at least three, so that there is a middle to overlap.
     """
     if photos == 0:
         return []
