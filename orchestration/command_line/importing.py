@@ -1,6 +1,10 @@
 """`darkroom import` and `darkroom retry`: batches made and run here and now."""
 
 import contextlib
+import os
+import shlex
+import shutil
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,8 +14,10 @@ import dagster as dg
 from rich.console import Console
 
 from darkroom import sample_server
+from darkroom.batch_tables import read_results
 from darkroom.batches import Batch
 from darkroom.errors import UsageError
+from darkroom.markdown import visible
 from darkroom.samples import draw_samples, write_manifest
 from darkroom.settings import BatchSize
 from darkroom.uris import shown
@@ -32,6 +38,7 @@ WORLD_IN_THE_WAY = 1
 INTERRUPTED = 130
 
 _POLL_S = 0.2
+_FAILURES_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +164,44 @@ def _say_how_it_ended(
     broken = {end.batch: end.broken_steps for end in ends if end.broken_steps}
     for batch, steps in broken.items():
         for step, why in steps.items():
-            console.print(f"{batch}: step {step} failed: {why}", markup=False, highlight=False)
-    home = adapters.home.root
-    console.print(f"\nPhoto by photo:  darkroom results {batches[0].key} --home {home}")
-    console.print(f"In the browser:  darkroom up --home {home}")
-    console.print(
-        f"Contact sheet:   {adapters.store.uri(f'reports/{batches[0].key}/contact_sheet.jpg')}"
-    )
+            _line(console, visible(f"{batch}: step {step} failed: {why}", max_chars=500))
+    failed = [each.batch.key for each in summaries if each.failed]
+    _show_failures(console, adapters, failed)
+    _show_ways_on(console, adapters, (failed or [batches[0].key])[0])
     if broken:
         return WORLD_IN_THE_WAY
     return SOME_FAILED if any(not end.success for end in ends) else 0
+
+
+def _show_failures(console: Console, adapters: Adapters, batches: Sequence[str]) -> None:
+    """The first failed photos of each batch, each with its reason."""
+    for batch in batches:
+        failed = [result for result in read_results(adapters.tables, batch) if result.failures]
+        for result in failed[:_FAILURES_SHOWN]:
+            why = result.failures[0]
+            _line(
+                console, visible(f"{batch}: {result.filename} failed: {why.stage}: {why.message}")
+            )
+        if len(failed) > _FAILURES_SHOWN:
+            _line(console, f"{batch}: and {len(failed) - _FAILURES_SHOWN} more")
+
+
+def _show_ways_on(console: Console, adapters: Adapters, batch: str) -> None:
+    darkroom = f"{_program()} {{}} --home {shlex.quote(str(adapters.home.root))}"
+    sheet = adapters.store.uri(f"reports/{batch}/contact_sheet.jpg")
+    console.print()
+    _line(console, f"Photo by photo:  {darkroom.format(f'results {batch}')}")
+    _line(console, f"In the browser:  {darkroom.format('up')}")
+    _line(console, f"Contact sheet:   {sheet}")
+
+
+def _program() -> str:
+    """What to type: the plain name where the shell would find it, else where it was run from."""
+    if shutil.which("darkroom"):
+        return "darkroom"
+    return shlex.quote(os.path.relpath(sys.argv[0]))
+
+
+def _line(console: Console, text: str) -> None:
+    """One line that can be copied whole."""
+    console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -50,9 +50,7 @@ def first_with(connection: Connection, sha256s: Iterable[str]) -> dict[str, Arri
             .where(among(connection, _KNOWN.c.sha256, some))
             .group_by(_KNOWN.c.sha256)
         )
-        rows = connection.execute(
-            select(*_ARRIVAL).where(_KNOWN.c.arrival.in_(first))
-        )
+        rows = connection.execute(select(*_ARRIVAL).where(_KNOWN.c.arrival.in_(first)))
         found.update({row["sha256"]: _arrival(row) for row in rows.mappings()})
     return found
 
