@@ -104,7 +104,8 @@ def test_the_summary_says_where_to_look_next(story: Story) -> None:
         if line.rstrip().endswith((" complete", " failed")) and " anna " in line
     }
 
-    assert "darkroom results holiday-" in said
+    assert "darkroom results list-" in said  # the batch with a failed photo, which is named too
+    assert " failed: photos: " in said
     assert f"darkroom up --home {story.home}" in said
     assert "contact_sheet.jpg" in said
     assert rows == {
