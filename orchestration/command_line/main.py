@@ -1,11 +1,12 @@
 """The command `darkroom`: what each command takes. The work is imported when a command runs."""
 
 from collections.abc import Callable
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from orchestration.command_line.formats import ResultFormat, StatusFormat
 
 if TYPE_CHECKING:
     from darkroom.settings import BatchSize
@@ -29,21 +30,6 @@ HomeOption = Annotated[
         help="Where everything is kept. Default: DARKROOM_HOME, else ./.darkroom.",
     ),
 ]
-
-
-class ResultFormat(StrEnum):
-    """How results are printed."""
-
-    TABLE = "table"
-    JSONL = "jsonl"
-    CSV = "csv"
-
-
-class StatusFormat(StrEnum):
-    """How status is printed."""
-
-    TABLE = "table"
-    JSON = "json"
 
 
 def _ended(work: Callable[[], int]) -> None:

@@ -19,7 +19,7 @@ from darkroom.markdown import visible
 from darkroom.results import PhotoResult
 from darkroom.uris import shown
 from orchestration.batch_states import BatchState, batch_states
-from orchestration.command_line.main import ResultFormat, StatusFormat
+from orchestration.command_line.formats import ResultFormat, StatusFormat
 from orchestration.command_line.session import adapters_of
 from orchestration.configuration import effective_settings
 from orchestration.instance import open_instance

@@ -1,0 +1,18 @@
+"""Forms that commands print in."""
+
+from enum import StrEnum
+
+
+class ResultFormat(StrEnum):
+    """How results are printed."""
+
+    TABLE = "table"
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+class StatusFormat(StrEnum):
+    """How status is printed."""
+
+    TABLE = "table"
+    JSON = "json"
