@@ -5,7 +5,7 @@ import dagster as dg
 from assets.partitions import batches
 from assets.stage_events import no_failed_photos, stage_events
 from assets.stage_step import Events, stage_rows
-from darkroom.batch_tables import read_results
+from darkroom.batch_tables import read_results, stages_before
 from darkroom.delivery_stage import deliver_csv, deliveries_stage
 from darkroom.ports import Store
 from darkroom.progress import ProgressBoard
@@ -16,16 +16,7 @@ from darkroom.tables import Tables
 
 @dg.asset(
     partitions_def=batches,
-    deps=[
-        "photos",
-        "validations",
-        "hashes",
-        "renditions",
-        "texts",
-        "codes",
-        "detections",
-        "duplicates",
-    ],
+    deps=stages_before("deliveries"),
     pool="uploads",
     group_name="results",
     kinds={"parquet", "s3"},

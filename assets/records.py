@@ -5,7 +5,7 @@ import dagster as dg
 from assets.partitions import batches
 from assets.stage_events import meter, no_failed_photos, stage_events
 from assets.stage_step import Events
-from darkroom.batch_tables import previous_rows, read_results
+from darkroom.batch_tables import previous_rows, read_results, stages_before
 from darkroom.ports import Records
 from darkroom.progress import ProgressBoard
 from darkroom.record_stage import RecordPlan
@@ -16,17 +16,7 @@ from darkroom.tables import Tables
 
 @dg.asset(
     partitions_def=batches,
-    deps=[
-        "photos",
-        "validations",
-        "hashes",
-        "renditions",
-        "texts",
-        "codes",
-        "detections",
-        "duplicates",
-        "deliveries",
-    ],
+    deps=stages_before("records"),
     pool="database",
     group_name="results",
     kinds={"parquet", "sqlalchemy"},

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TypeVar
 
 from darkroom.incremental import digest
@@ -41,6 +42,11 @@ STAGE_ROWS: Mapping[str, type[Row]] = {
 """Every stage in its order, with the row of its table."""
 
 R = TypeVar("R", bound=Row)
+
+
+def stages_before(stage: str) -> list[str]:
+    """The stages whose tables a stage may read: all that come before it."""
+    return list(takewhile(lambda name: name != stage, STAGE_ROWS))
 
 
 def by_photo(rows: Iterable[R]) -> dict[str, R]:
