@@ -64,12 +64,15 @@ def run_import(request: ImportRequest, folder: Path | None) -> int:
         sources = list(request.sources)
         if request.sample:
             sources.append(stack.enter_context(_sample_source(console, adapters.home.sample)))
-        batches = [
-            batch for source in sources for batch in _open(console, adapters, source, request)
-        ]
+        # By key: of a source that is named twice, the second finds the first one's batches waiting.
+        batches = {
+            batch.key: batch
+            for source in sources
+            for batch in _open(console, adapters, source, request)
+        }
         if not batches:
             return 0
-        code = run_batches(console, adapters, batches)
+        code = run_batches(console, adapters, list(batches.values()))
     # The sample fails on purpose in one place: the pipeline did its work all the same.
     return 0 if request.sample and not request.sources and code == SOME_FAILED else code
 

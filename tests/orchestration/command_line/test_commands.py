@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from orchestration.command_line import importing
+
 if TYPE_CHECKING:
     from tests.orchestration.command_line.conftest import Command
 
@@ -191,3 +193,22 @@ def test_an_import_of_nothing_new_needs_no_run(darkroom: "Command", tmp_path: Pa
         0,
         f"{tmp_path / 'empty'}: 0 new photos in 0 batches\n",
     )
+
+
+def test_a_source_that_is_named_twice_is_run_once(
+    darkroom: "Command", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second mention finds the first one's batch waiting; the batch is still one."""
+    ran: list[list[str]] = []
+    monkeypatch.setattr(
+        importing,
+        "run_batches",
+        lambda _console, _adapters, batches: ran.append([each.key for each in batches]) or 0,
+    )
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "one.jpg").write_bytes(b"never looked at here")
+
+    ended = darkroom("import", str(tmp_path / "photos"), str(tmp_path / "photos"))
+
+    assert ended.code == 0
+    assert [len(keys) for keys in ran] == [1]
