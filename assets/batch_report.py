@@ -8,11 +8,8 @@ import dagster as dg
 
 from assets.partitions import batches
 from assets.stage_events import CHECK, no_failed_photos
-from darkroom.batch_tables import read_results
 from darkroom.ports import Store
-from darkroom.progress import ProgressBoard
-from darkroom.replacing import put_if_changed
-from darkroom.reporting import (
+from darkroom.reports.reporting import (
     contact_sheet_of,
     counts_of,
     failure_records,
@@ -21,7 +18,10 @@ from darkroom.reporting import (
     speeds,
 )
 from darkroom.results import PhotoResult
-from darkroom.tables import Tables
+from darkroom.stages.batch_tables import read_results
+from darkroom.storage.replacing import put_if_changed
+from darkroom.storage.tables import Tables
+from darkroom.work.progress import ProgressBoard
 
 _FAILURES_SHOWN = 100
 

@@ -5,13 +5,13 @@ import dagster as dg
 from assets.partitions import batches
 from assets.stage_events import no_failed_photos, stage_events
 from assets.stage_step import Events, stage_rows
-from darkroom.batch_tables import read_results, stages_before
-from darkroom.delivery_stage import deliver_csv, deliveries_stage
 from darkroom.ports import Store
-from darkroom.progress import ProgressBoard
 from darkroom.rows import DeliveryRow
 from darkroom.settings import Settings
-from darkroom.tables import Tables
+from darkroom.stages.batch_tables import read_results, stages_before
+from darkroom.stages.delivery_stage import deliver_csv, deliveries_stage
+from darkroom.storage.tables import Tables
+from darkroom.work.progress import ProgressBoard
 
 
 @dg.asset(

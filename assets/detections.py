@@ -5,14 +5,14 @@ import dagster as dg
 from assets.partitions import batches
 from assets.stage_events import no_failed_photos
 from assets.stage_step import Events, stage_step
-from darkroom.batch_tables import accepted
 from darkroom.ports import DetectorChoice, Store
-from darkroom.progress import ProgressBoard
-from darkroom.recognition_stages import detections_stage
 from darkroom.rows import DetectionRow, PhotoRow, RenditionRow, ValidationRow
 from darkroom.settings import Settings
-from darkroom.tables import Tables
-from darkroom.workers import Workers
+from darkroom.stages.batch_tables import accepted
+from darkroom.stages.recognition_stages import detections_stage
+from darkroom.storage.tables import Tables
+from darkroom.work.progress import ProgressBoard
+from darkroom.work.workers import Workers
 
 
 @dg.asset(
@@ -44,7 +44,9 @@ def detections(
     model = detector.load()
     if model is None:
         context.log.info("No detector model: skipped. `darkroom models fetch yolox_nano` gets one.")
-    with Workers(settings.workers, preload=["darkroom.recognition", "onnxruntime"]) as workers:
+    with Workers(
+        settings.workers, preload=["darkroom.recognition.from_file", "onnxruntime"]
+    ) as workers:
         stage = detections_stage(chosen, detector=model, store=store, workers=workers)
         yield from stage_step(
             context, stage, threads=workers.count, tables=tables, board=board, settings=settings

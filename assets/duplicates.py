@@ -5,13 +5,13 @@ import dagster as dg
 from assets.partitions import batches
 from assets.stage_events import meter, no_failed_photos, stage_events
 from assets.stage_step import Events
-from darkroom.batch_tables import accepted, by_photo, previous_rows
-from darkroom.duplicate_stage import DuplicatePlan
 from darkroom.ports import FingerprintIndex
-from darkroom.progress import ProgressBoard
 from darkroom.rows import DuplicateRow, HashRow, PhotoRow, RenditionRow, ValidationRow
 from darkroom.settings import Settings
-from darkroom.tables import Tables
+from darkroom.stages.batch_tables import accepted, by_photo, previous_rows
+from darkroom.stages.duplicate_stage import DuplicatePlan
+from darkroom.storage.tables import Tables
+from darkroom.work.progress import ProgressBoard
 
 
 @dg.asset(

@@ -8,24 +8,24 @@ import dagster as dg
 
 from assets.partitions import batches
 from assets.stage_events import meter, no_failed_photos, stage_events
-from darkroom.batch_tables import MANIFESTS, previous_rows
-from darkroom.examination import ExaminationSettings
-from darkroom.ingest_plan import IngestPlan, IngestTables
-from darkroom.ingesting import Ingest, Ingested
+from darkroom.imaging.examination import ExaminationSettings
 from darkroom.outcomes import Outcome
 from darkroom.ports import Fetcher, Store
-from darkroom.progress import ProgressBoard
 from darkroom.rows import Entry, HashRow, PhotoRow, RenditionRow, ValidationRow
-from darkroom.scratch import Scratch
 from darkroom.settings import Settings
-from darkroom.tables import Tables
-from darkroom.workers import Workers
+from darkroom.stages.batch_tables import MANIFESTS, previous_rows
+from darkroom.stages.ingest_plan import IngestPlan, IngestTables
+from darkroom.stages.ingesting import Ingest, Ingested
+from darkroom.storage.scratch import Scratch
+from darkroom.storage.tables import Tables
+from darkroom.work.progress import ProgressBoard
+from darkroom.work.workers import Workers
 
 _STAGES = ("photos", "validations", "hashes", "renditions")
 """In topological order, which is the order that outputs must be yielded in."""
 
 _PRELOAD = [
-    "darkroom.examination",
+    "darkroom.imaging.examination",
     "scipy.fftpack",  # imagehash loads it in its first pHash
 ]
 

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from assets.partitions import batches
-from darkroom.batch_tables import MANIFESTS
+from darkroom.stages.batch_tables import MANIFESTS
 
 manifests = dg.AssetSpec(
     MANIFESTS,

@@ -5,13 +5,13 @@ import dagster as dg
 from assets.partitions import batches
 from assets.stage_events import meter, no_failed_photos, stage_events
 from assets.stage_step import Events
-from darkroom.batch_tables import previous_rows, read_results, stages_before
 from darkroom.ports import Records
-from darkroom.progress import ProgressBoard
-from darkroom.record_stage import RecordPlan
 from darkroom.rows import RecordRow
 from darkroom.settings import Settings
-from darkroom.tables import Tables
+from darkroom.stages.batch_tables import previous_rows, read_results, stages_before
+from darkroom.stages.record_stage import RecordPlan
+from darkroom.storage.tables import Tables
+from darkroom.work.progress import ProgressBoard
 
 
 @dg.asset(

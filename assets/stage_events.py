@@ -9,11 +9,11 @@ from typing import TypeVar
 import dagster as dg
 
 from assets.partitions import batches
-from darkroom.markdown import visible
 from darkroom.outcomes import Outcome
-from darkroom.progress import Meter, ProgressBoard, StageProgress
+from darkroom.reports.markdown import visible
 from darkroom.rows import Row
 from darkroom.settings import Settings
+from darkroom.work.progress import Meter, ProgressBoard, StageProgress
 
 CHECK = "no_failed_photos"
 

@@ -6,12 +6,12 @@ from typing import TypeVar
 import dagster as dg
 
 from assets.stage_events import meter, stage_events
-from darkroom.batch_tables import previous_rows
-from darkroom.progress import Meter, ProgressBoard
 from darkroom.rows import Row
 from darkroom.settings import Settings
-from darkroom.stages import Stage, run_stage
-from darkroom.tables import Tables
+from darkroom.stages.batch_tables import previous_rows
+from darkroom.stages.stage import Stage, run_stage
+from darkroom.storage.tables import Tables
+from darkroom.work.progress import Meter, ProgressBoard
 
 W = TypeVar("W")
 R = TypeVar("R", bound=Row)

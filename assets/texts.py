@@ -5,14 +5,14 @@ import dagster as dg
 from assets.partitions import batches
 from assets.stage_events import no_failed_photos
 from assets.stage_step import Events, stage_step
-from darkroom.batch_tables import accepted
 from darkroom.ports import Store, TextReader
-from darkroom.progress import ProgressBoard
-from darkroom.recognition_stages import texts_stage
 from darkroom.rows import PhotoRow, RenditionRow, TextRow, ValidationRow
 from darkroom.settings import Settings
-from darkroom.tables import Tables
-from darkroom.workers import Workers
+from darkroom.stages.batch_tables import accepted
+from darkroom.stages.recognition_stages import texts_stage
+from darkroom.storage.tables import Tables
+from darkroom.work.progress import ProgressBoard
+from darkroom.work.workers import Workers
 
 
 @dg.asset(
@@ -41,7 +41,7 @@ def texts(
     without text has an empty text, not a missing one.
     """
     chosen = accepted(photos, validations, renditions)
-    with Workers(settings.workers, preload=["darkroom.recognition"]) as workers:
+    with Workers(settings.workers, preload=["darkroom.recognition.from_file"]) as workers:
         stage = texts_stage(
             chosen,
             reader=text_reader if settings.ocr.enabled else None,

@@ -27,7 +27,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from darkroom import sample_scenes
+from darkroom.samples import scenes as sample_scenes
 from orchestration.announcing import announce
 from orchestration.configuration import load_settings
 from orchestration.definitions import process_batch_job

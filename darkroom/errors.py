@@ -16,7 +16,7 @@ DarkroomError
 from typing import Any
 
 from darkroom.outcomes import Failure
-from darkroom.storable_text import storable
+from darkroom.storage.storable_text import storable
 
 
 class DarkroomError(Exception):

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 import dagster as dg
 
 from assets.partitions import BATCHES
-from darkroom.batch_tables import MANIFESTS
 from darkroom.batches import Batch
-from darkroom.markdown import visible
+from darkroom.reports.markdown import visible
+from darkroom.stages.batch_tables import MANIFESTS
 from orchestration.tags import run_tags
 from orchestration.wiring import Adapters
 

@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from darkroom.errors import SettingsInvalid
+from darkroom.recognition.unique_ids import check_pattern
 from darkroom.settings import Section, Settings
-from darkroom.unique_ids import check_pattern
 from orchestration.home import HOME_VARIABLE, Home
 
 PREFIX = "DARKROOM_"

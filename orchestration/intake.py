@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from darkroom.batches import Batch
-from darkroom.intake import Import, Opened, open_batches
+from darkroom.intake.importing import Import, Opened, open_batches
+from darkroom.intake.sources.opening import open_source
 from darkroom.settings import BatchSize
-from darkroom.sources.opening import open_source
-from darkroom.storable_text import storable
+from darkroom.storage.storable_text import storable
 from darkroom.uris import shown
-from darkroom.workers import usable_cores
+from darkroom.work.workers import usable_cores
 from orchestration.wiring import Adapters
 
 

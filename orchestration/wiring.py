@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from darkroom.ports import ObjectDetector, Store, TextReader
-from darkroom.progress import ProgressBoard
-from darkroom.scratch import Scratch
 from darkroom.settings import DetectorSettings, Settings
-from darkroom.tables import Tables
+from darkroom.storage.scratch import Scratch
+from darkroom.storage.tables import Tables
+from darkroom.work.progress import ProgressBoard
 from orchestration.home import Home
 from resources.detectors.choice import detector
 from resources.fetching.choice import Fetchers

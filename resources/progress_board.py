@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from darkroom.batches import is_batch_key
-from darkroom.progress import StageProgress
+from darkroom.work.progress import StageProgress
 
 
 @dataclass(frozen=True, slots=True)

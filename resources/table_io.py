@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from darkroom.batch_tables import STAGE_ROWS
 from darkroom.rows import Row
-from darkroom.tables import Tables
+from darkroom.stages.batch_tables import STAGE_ROWS
+from darkroom.storage.tables import Tables
 
 
 class TableIOManager(dg.IOManager):

@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from darkroom.codes import check_symbologies
 from darkroom.errors import DarkroomError
 from darkroom.ports import Store
+from darkroom.recognition.codes import check_symbologies
 from orchestration.command_line.session import adapters_of
 from orchestration.configuration import settings_file
 from orchestration.instance import open_instance, pool_limits

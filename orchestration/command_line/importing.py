@@ -13,13 +13,13 @@ from pathlib import Path
 import dagster as dg
 from rich.console import Console
 
-from darkroom import sample_server
-from darkroom.batch_tables import read_results
 from darkroom.batches import Batch
 from darkroom.errors import UsageError
-from darkroom.markdown import visible
-from darkroom.samples import draw_samples, write_manifest
+from darkroom.reports.markdown import visible
+from darkroom.samples import server as sample_server
+from darkroom.samples.drawing import draw_samples, write_manifest
 from darkroom.settings import BatchSize
+from darkroom.stages.batch_tables import read_results
 from darkroom.uris import shown
 from orchestration.announcing import announce
 from orchestration.batch_runner import BatchRun

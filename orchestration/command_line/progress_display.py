@@ -11,7 +11,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 
 from darkroom.batches import Batch
-from darkroom.progress import ProgressBoard, StageProgress
+from darkroom.work.progress import ProgressBoard, StageProgress
 
 STAGES = ("ingest", "texts", "codes", "detections", "duplicates", "deliveries", "records")
 _PLAIN_INTERVAL_S = 5.0

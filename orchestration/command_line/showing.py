@@ -11,12 +11,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from darkroom.batch_tables import read_results
 from darkroom.batches import BatchSummary, is_batch_key
-from darkroom.delivering import results_csv
 from darkroom.errors import UsageError
-from darkroom.markdown import visible
+from darkroom.reports.delivering import results_csv
+from darkroom.reports.markdown import visible
 from darkroom.results import PhotoResult
+from darkroom.stages.batch_tables import read_results
 from darkroom.uris import shown
 from orchestration.batch_states import BatchState, batch_states
 from orchestration.command_line.formats import ResultFormat, StatusFormat

@@ -7,11 +7,11 @@ from functools import lru_cache
 import numpy as np
 import onnxruntime
 
-from darkroom import yolox
-from darkroom.boxes import Boxes, suppressed
 from darkroom.errors import SettingsInvalid
-from darkroom.letterbox import letterbox
 from darkroom.ports import RgbImage
+from darkroom.recognition import yolox
+from darkroom.recognition.boxes import Boxes, suppressed
+from darkroom.recognition.letterbox import letterbox
 from darkroom.rows import Detection
 
 STEP_PX = 32

@@ -8,9 +8,9 @@ from pathlib import Path
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from darkroom.errors import PhotoFailed
+from darkroom.intake.sources.archive import refusal
 from darkroom.ports import TOO_LARGE, Fetched
 from darkroom.settings import DownloadSettings, IntakeSettings
-from darkroom.sources.archive import refusal
 from darkroom.uris import ArchiveMember, parse_zip_uri
 from resources.fetching.open_archives import OpenArchives
 from resources.fetching.part_file import BodyTooLarge, PartFile

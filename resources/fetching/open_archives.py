@@ -7,8 +7,8 @@ from pathlib import Path
 from zipfile import ZipFile, ZipInfo
 
 from darkroom.errors import PhotoFailed
+from darkroom.intake.sources.archive import UNREADABLE, excess, members
 from darkroom.settings import IntakeSettings
-from darkroom.sources.archive import UNREADABLE, excess, members
 from darkroom.uris import ArchiveMember, file_uri
 
 _KEPT_OPEN = 4

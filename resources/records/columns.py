@@ -7,7 +7,7 @@ from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
 
-from darkroom.storable_text import storable, storable_tree
+from darkroom.storage.storable_text import storable, storable_tree
 
 Counter = BigInteger().with_variant(Integer, "sqlite")
 """SQLite counts by itself only in a column of exactly INTEGER, which there has 64 bits too."""

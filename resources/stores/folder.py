@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from darkroom.errors import ObjectMissing, StoreUnavailable
-from darkroom.object_names import checked_name, checked_prefix, is_object_name
+from darkroom.storage.object_names import checked_name, checked_prefix, is_object_name
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}

@@ -19,8 +19,8 @@ from botocore.exceptions import (
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from darkroom.errors import SettingsInvalid
-from darkroom.object_names import checked_name, checked_prefix, is_object_name
 from darkroom.settings import S3Settings
+from darkroom.storage.object_names import checked_name, checked_prefix, is_object_name
 from resources.s3_clients import s3_client
 from resources.stores.s3_errors import is_missing, reported, scratch_reported
 from resources.stores.s3_uploads import NameTaken, upload_unless_taken

@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from assets.partitions import batches
-from darkroom import sample_scenes
 from darkroom.batches import Batch
+from darkroom.samples import scenes as sample_scenes
 from orchestration.announcing import announce
 from orchestration.configuration import load_settings
 from orchestration.definitions import definitions

@@ -13,9 +13,9 @@ import pytest
 from PIL import Image
 from sqlalchemy import create_engine, text
 
-from darkroom.batch_tables import STAGE_ROWS, read_results
 from darkroom.batches import Batch
 from darkroom.rows import PhotoRow
+from darkroom.stages.batch_tables import STAGE_ROWS, read_results
 
 if TYPE_CHECKING:
     from tests.assets.conftest import Pipeline, Run

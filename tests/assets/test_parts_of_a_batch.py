@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from darkroom.batch_tables import STAGE_ROWS
 from darkroom.batches import Batch
+from darkroom.stages.batch_tables import STAGE_ROWS
 
 if TYPE_CHECKING:
     from tests.assets.conftest import Pipeline

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from darkroom.batch_tables import STAGE_ROWS, read_results
+from darkroom.stages.batch_tables import STAGE_ROWS, read_results
 
 if TYPE_CHECKING:
     from tests.assets.conftest import Pipeline, Run

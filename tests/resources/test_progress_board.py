@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from darkroom.progress import StageProgress
+from darkroom.work.progress import StageProgress
 from resources.progress_board import FileBoard
 
 TEXTS = StageProgress(batch="b1", stage="texts", total=10, done=3, failed=1, seconds=1.5)

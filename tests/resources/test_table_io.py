@@ -5,7 +5,7 @@ import pytest
 
 from darkroom.outcomes import Outcome
 from darkroom.rows import TextRow
-from darkroom.tables import Tables
+from darkroom.storage.tables import Tables
 from resources.stores.folder import FolderStore
 from resources.table_io import TableIOManager
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from darkroom import sample_scenes
+from darkroom.samples import scenes as sample_scenes
 
 if TYPE_CHECKING:
     from tests.orchestration.command_line.conftest import Command, Ended

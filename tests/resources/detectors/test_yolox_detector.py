@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from darkroom.decoding import load_rgb
 from darkroom.errors import SettingsInvalid
+from darkroom.imaging.decoding import load_rgb
 from darkroom.rows import Detection
 from darkroom.settings import DetectorSettings
 from resources.detectors.choice import detector

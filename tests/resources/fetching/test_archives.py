@@ -11,9 +11,9 @@ from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZIP_STORED, ZipFile, ZipI
 import pytest
 
 from darkroom.errors import PhotoFailed
+from darkroom.intake.sources.archive import read_archive
 from darkroom.outcomes import Failure
 from darkroom.settings import DownloadSettings, IntakeSettings
-from darkroom.sources.archive import read_archive
 from darkroom.uris import ArchiveMember, zip_uri
 from resources.fetching.archives import ArchiveFetcher
 from resources.fetching.threads import Threads

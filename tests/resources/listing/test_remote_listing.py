@@ -10,9 +10,9 @@ import boto3
 import pytest
 
 from darkroom.errors import SourceUnreadable
+from darkroom.intake.sources.listing import Found, Listing
+from darkroom.intake.sources.opening import open_source
 from darkroom.settings import DownloadSettings, IntakeSettings, S3Settings
-from darkroom.sources.listing import Found, Listing
-from darkroom.sources.opening import open_source
 from resources.listing.remote import RemoteListing
 
 if TYPE_CHECKING:

@@ -1,0 +1,141 @@
+"""The one pass over a photo: read, judge, decode once, measure, hash, encode.
+
+Runs in a worker process, so that a decoder that crashes or hangs takes nothing else with it.
+"""
+
+import hashlib
+import time
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from darkroom.imaging.checks import Findings, judge, may_be_decoded
+from darkroom.imaging.colours import flatten, to_srgb
+from darkroom.imaging.decoding import OpenedPhoto, decode, identify, open_photo, upright
+from darkroom.imaging.headers import Header
+from darkroom.imaging.integrity import Unreadable
+from darkroom.imaging.measurements import Measurements, measure
+from darkroom.imaging.perceptual_hashes import PerceptualHashes, perceptual_hashes
+from darkroom.imaging.renditions import EncodedRendition, encode, fit
+from darkroom.imaging.sniffing import HEAD_BYTES, sniff
+from darkroom.outcomes import Reason
+from darkroom.rows import Check
+from darkroom.settings import HashSettings, RenditionSettings, ValidationSettings
+
+
+class ExaminationSettings(BaseModel):
+    """Every setting that an examination depends on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    validation: ValidationSettings = ValidationSettings()
+    hashes: HashSettings = HashSettings()
+    renditions: RenditionSettings = RenditionSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """All that one pass over a photo learned."""
+
+    sha256: str
+    """Of the file, as it is."""
+    bytes: int
+    seconds: float
+    header: Header | None = None
+    """None when the file is no image, or its header cannot be understood."""
+    readable: bool = False
+    """Decoded to its last byte. False too where a size limit kept it from being decoded."""
+    checks: list[Check] = field(default_factory=list)
+    reasons: list[Reason] = field(default_factory=list)
+    """Of the checks that reject; empty for an accepted photo."""
+    warnings: list[Reason] = field(default_factory=list)
+    detail: str | None = None
+    """What the decoder said of an unreadable photo, or warned about in a readable one."""
+    phash: str | None = None
+    """16 hex digits; None when unreadable, like dhash and rendition."""
+    dhash: str | None = None
+    rendition: EncodedRendition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What the pixels gave."""
+
+    measurements: Measurements
+    hashes: PerceptualHashes
+    rendition: EncodedRendition
+    quirk: str | None
+
+
+def examine(
+    path: Path, *, filename: str, settings: ExaminationSettings, scratch: Path
+) -> Examination:
+    """Everything about the file at `path`, which is only read.
+
+    `filename` is the name the photo came with; `path` may be called anything. The rendition is a
+    new file in the folder `scratch`. Nothing that a file can contain makes this raise; a file or
+    folder that cannot be read or written raises OSError, and exhausted memory MemoryError.
+    """
+    started = time.perf_counter()
+    sha256, size_bytes, head = _fingerprint(path)
+    findings = Findings(filename=filename, bytes=size_bytes, format=sniff(head))
+    look: _Look | None = None
+    detail: str | None = None
+    try:
+        identify(head)
+        if may_be_decoded(findings, settings.validation):
+            max_pixels = settings.validation.max_megapixels * 1e6
+            photo = open_photo(path.read_bytes(), max_pixels=max_pixels)
+            findings = replace(findings, header=photo.header)
+        if findings.header and may_be_decoded(findings, settings.validation):
+            look = _look(photo, settings, scratch)
+            detail = look.quirk
+            findings = replace(findings, readable=True, measurements=look.measurements)
+    except Unreadable as error:
+        detail = error.detail
+        findings = replace(findings, unreadable=error.reason)
+    judgement = judge(findings, settings.validation)
+    return Examination(
+        sha256=sha256,
+        bytes=size_bytes,
+        seconds=time.perf_counter() - started,
+        header=findings.header,
+        readable=findings.readable,
+        checks=judgement.checks,
+        reasons=judgement.reasons,
+        warnings=[*judgement.warnings, *([Reason.DAMAGED] if look and look.quirk else [])],
+        detail=detail,
+        phash=look.hashes.phash if look else None,
+        dhash=look.hashes.dhash if look else None,
+        rendition=look.rendition if look else None,
+    )
+
+
+def _look(photo: OpenedPhoto, settings: ExaminationSettings, scratch: Path) -> _Look:
+    """Decode once, at the smallest size that serves everything asked for."""
+    long_edge_px = settings.renditions.long_edge_px
+    of_original = settings.hashes.hash_source == "original"
+    decoded = decode(photo, at_least_px=None if of_original else long_edge_px)
+    flat = flatten(decoded.image)
+    standard = upright(to_srgb(fit(flat, long_edge_px), decoded.icc_profile), decoded.orientation)
+    hashed = standard
+    if of_original:
+        # imagehash on the file itself knows nothing of profiles and white grounds, nor of LAB.
+        original = flat if decoded.image.mode == "LAB" else decoded.image
+        hashed = upright(original, decoded.orientation)
+    return _Look(
+        measurements=measure(standard),
+        hashes=perceptual_hashes(hashed),
+        rendition=encode(standard, settings.renditions, scratch),
+        quirk=decoded.quirk,
+    )
+
+
+def _fingerprint(path: Path) -> tuple[str, int, bytes]:
+    """SHA-256, size and first bytes of a file of any size."""
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+        file.seek(0)
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256, file.tell(), head

@@ -1,0 +1,87 @@
+"""Photos in a ZIP, told from its central directory alone; nothing is unpacked here."""
+
+import re
+import stat
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from zipfile import BadZipFile, ZipFile, ZipInfo
+
+from darkroom.errors import SourceUnreadable
+from darkroom.intake.sources.listing import Found
+from darkroom.intake.sources.selection import Selection
+from darkroom.intake.sources.text import file_name
+from darkroom.uris import ArchiveMember, zip_uri
+
+UNREADABLE = (BadZipFile, NotImplementedError, UnicodeDecodeError, OSError)
+"""What zipfile raises for a file that is no ZIP, or one it cannot understand."""
+
+_ENCRYPTED = 0x1
+_UNIX = 3
+_DRIVE = re.compile(r"[A-Za-z]:")
+
+
+def read_archive(
+    archive: Path, include: Sequence[str], *, source: str, max_entries: int, max_bytes: int
+) -> Iterator[Found]:
+    """Entries in the order of the central directory. `archive` must be absolute;
+    `source` is what messages call it.
+
+    Entries that will not be unpacked (see `refusal`) are listed too, so that each gets its outcome.
+    An entry is the same photo as long as its name, checksum and size are: touching or rewriting the
+    archive changes nothing. Raises `SourceUnreadable` for a file that is no ZIP, and for one that
+    holds more than `max_entries` or unpacks to more than `max_bytes`.
+    """
+    try:
+        with ZipFile(archive) as opened:
+            infos = opened.infolist()
+    except UNREADABLE as error:
+        raise SourceUnreadable(source, f"is not a ZIP that can be read ({error})") from error
+    too_much = excess(infos, max_entries=max_entries, max_bytes=max_bytes)
+    if too_much is not None:
+        raise SourceUnreadable(source, too_much)
+    return _found(archive, infos, Selection(include))
+
+
+def members(infos: Sequence[ZipInfo]) -> Iterator[tuple[str, int, ZipInfo]]:
+    """Name, which of that name it is (from 1), and the entry."""
+    seen: Counter[str] = Counter()
+    for info in infos:
+        seen[info.filename] += 1
+        yield info.filename, seen[info.filename], info
+
+
+def excess(infos: Sequence[ZipInfo], *, max_entries: int, max_bytes: int) -> str | None:
+    """Why an archive is more than may be taken; None when it is not."""
+    if len(infos) > max_entries:
+        return f"holds {len(infos)} entries; intake.max_archive_entries is {max_entries}"
+    unpacked = sum(info.file_size for info in infos)
+    if unpacked > max_bytes:
+        return f"unpacks to {unpacked} bytes; intake.max_archive_bytes is {max_bytes}"
+    return None
+
+
+def refusal(info: ZipInfo) -> tuple[str, str] | None:
+    """Error type and sentence for an entry that must not be unpacked; None for an ordinary one."""
+    name = info.filename
+    mode = info.external_attr >> 16 if info.create_system == _UNIX else 0
+    if not name:
+        return "UnsafeArchiveEntry", "an entry without a name is not unpacked"
+    if name.endswith("/"):
+        return "UnsafeArchiveEntry", "a folder that carries data is not unpacked"
+    if "\\" in name or name.startswith("/") or _DRIVE.match(name) or ".." in name.split("/"):
+        return "UnsafeArchiveEntry", "a name that leads out of its archive is not unpacked"
+    if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
+        return "UnsafeArchiveEntry", "a link or special file is not unpacked"
+    if info.flag_bits & _ENCRYPTED:
+        return "EncryptedArchiveEntry", "the entry is encrypted; send it without a password"
+    return None
+
+
+def _found(archive: Path, infos: Sequence[ZipInfo], selection: Selection) -> Iterator[Found]:
+    for name, nth, info in members(infos):
+        is_folder = name.endswith("/") and info.file_size == 0
+        if is_folder or not selection.takes(name):
+            continue
+        uri = zip_uri(ArchiveMember(archive, name, nth))
+        yield Found(uri, file_name(name), f"{uri}|{info.CRC:08x}|{info.file_size}")

@@ -1,0 +1,40 @@
+"""What worker processes do to one photo: read its text, find its codes, detect its objects.
+
+Each function takes the path of an image and plain values, and gives plain values back. Positions in
+the results are pixels of the upright original; `scale` is pixels of the original per pixel of the
+image at `path`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from darkroom.imaging.decoding import load_gray, load_rgb, upright_gray
+from darkroom.ports import ObjectDetector, Reading, TextReader
+from darkroom.recognition.codes import read_codes
+from darkroom.rows import Code, Detection
+
+
+def read_text(path: Path, scale: float, reader: TextReader) -> Reading:
+    """Text of a stored rendition. Raises `EngineUnavailable`."""
+    reading = reader.read(load_gray(path))
+    words = [word.model_copy(update={"box": _scaled(word.box, scale)}) for word in reading.words]
+    return replace(reading, words=words)
+
+
+def find_codes(path: Path, symbologies: Sequence[str]) -> list[Code]:
+    """Codes of an original, looked for at its full resolution."""
+    return read_codes(upright_gray(path), symbologies)
+
+
+def detect_objects(path: Path, scale: float, detector: ObjectDetector) -> list[Detection]:
+    """Objects in a stored rendition, best score first."""
+    return [
+        found.model_copy(update={"box": _scaled(found.box, scale)})
+        for found in detector.detect(load_rgb(path))
+    ]
+
+
+def _scaled(box: Sequence[float], scale: float) -> list[float]:
+    """A tenth of a pixel is finer than any engine knows."""
+    return [round(side * scale, 1) for side in box]

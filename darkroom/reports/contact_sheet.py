@@ -1,0 +1,171 @@
+"""A contact sheet: a batch at a glance, rejected and failed photos marked."""
+
+import io
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from PIL import Image, ImageDraw, ImageFont, UnidentifiedImageError
+
+from darkroom.outcomes import Outcome
+from darkroom.reports.markdown import visible
+from darkroom.results import PhotoResult
+
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+
+_BACKGROUND = "#f4f4f2"
+_CARD = "#e6e6e2"
+_INK = "#22252a"
+_FAINT = "#6b6f76"
+_FRAMES = {Outcome.REJECTED.value: "#d98e04", Outcome.FAILED.value: "#c8322b"}
+_FRAME_PX = 4
+_GAP_PX = 12
+_QUALITIES = (85, 75, 65, 55, 45, 35, 25)
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One photo on the sheet."""
+
+    filename: str
+    outcome: str
+    note: str = ""
+    """Why it is rejected or failed: a few words."""
+    image: bytes | None = None
+    """An encoded rendition of any size; None where there is none."""
+
+
+def worth_showing(results: Sequence[PhotoResult], max_tiles: int = 60) -> list[PhotoResult]:
+    """At most `max_tiles` of them in their order: failed ones before rejected, before the rest."""
+    ranks = {Outcome.FAILED.value: 0, Outcome.REJECTED.value: 1}
+    order = sorted(range(len(results)), key=lambda index: ranks.get(results[index].outcome, 2))
+    return [results[index] for index in sorted(order[:max_tiles])]
+
+
+def tile_of(result: PhotoResult, image: bytes | None) -> Tile:
+    """The tile of a result, with its rendition's bytes."""
+    note = result.failures[0].error_type if result.failures else ", ".join(result.reasons)
+    return Tile(result.filename, result.outcome, note, image)
+
+
+def contact_sheet(
+    tiles: Iterable[Tile],
+    *,
+    columns: int = 6,
+    tile_px: int = 150,
+    max_tiles: int = 60,
+    not_shown: int = 0,
+    max_bytes: int = 300_000,
+) -> bytes:
+    """A JPEG of thumbnails with their file names.
+
+    Rejected photos stand in an amber frame with their reason, failed ones in a red frame with their
+    error. Tiles are taken one by one, so that a generator keeps one rendition in memory; those past
+    `max_tiles` are not taken. `not_shown` is how many more photos the last line speaks of. The
+    quality is lowered until the JPEG has at most `max_bytes`.
+    """
+    drawn = [_draw_tile(tile, tile_px) for tile in islice(tiles, max_tiles)]
+    return _encode(_lay_out(drawn, columns, tile_px, not_shown), max_bytes)
+
+
+def _lay_out(
+    drawn: Sequence[Image.Image], columns: int, tile_px: int, not_shown: int
+) -> Image.Image:
+    columns = max(1, min(columns, len(drawn)))
+    rows = -(-len(drawn) // columns)
+    height_px = _tile_height(tile_px)
+    footer_px = 2 * _GAP_PX if not_shown else 0
+    sheet = Image.new(
+        "RGB",
+        (
+            columns * (tile_px + _GAP_PX) + _GAP_PX,
+            rows * (height_px + _GAP_PX) + _GAP_PX + footer_px,
+        ),
+        _BACKGROUND,
+    )
+    for index, image in enumerate(drawn):
+        row, column = divmod(index, columns)
+        sheet.paste(
+            image, (_GAP_PX + column * (tile_px + _GAP_PX), _GAP_PX + row * (height_px + _GAP_PX))
+        )
+    if not_shown:
+        ImageDraw.Draw(sheet).text(
+            (_GAP_PX, sheet.height - footer_px - 2), f"and {not_shown:,} more", _FAINT, _font(13)
+        )
+    return sheet
+
+
+def _draw_tile(tile: Tile, tile_px: int) -> Image.Image:
+    frame = _FRAMES.get(tile.outcome)
+    card = Image.new("RGB", (tile_px, _tile_height(tile_px)), _BACKGROUND)
+    draw = ImageDraw.Draw(card)
+    draw.rectangle((0, 0, tile_px - 1, tile_px - 1), _CARD)
+    thumbnail = _thumbnail(tile.image, tile_px - 2 * _FRAME_PX)
+    if thumbnail is None:
+        draw.text((tile_px / 2, tile_px / 2), "no picture", _FAINT, _font(13), anchor="mm")
+    else:
+        card.paste(thumbnail, ((tile_px - thumbnail.width) // 2, (tile_px - thumbnail.height) // 2))
+    if frame:
+        draw.rectangle((0, 0, tile_px - 1, tile_px - 1), outline=frame, width=_FRAME_PX)
+    name_font, note_font = _font(12), _font(11)
+    draw.text((2, tile_px + 5), _fit(tile.filename, name_font, tile_px - 4), _INK, name_font)
+    if tile.outcome != Outcome.DONE:
+        note = f"{tile.outcome}: {tile.note}" if tile.note else tile.outcome
+        fitted = _fit(note, note_font, tile_px - 4, ending=0)
+        draw.text((2, tile_px + 20), fitted, frame or _FAINT, note_font)
+    return card
+
+
+def _tile_height(tile_px: int) -> int:
+    return tile_px + 36
+
+
+def _thumbnail(image: bytes | None, edge_px: int) -> Image.Image | None:
+    if image is None:
+        return None
+    try:
+        with Image.open(io.BytesIO(image)) as rendition:
+            rendition.draft("RGB", (2 * edge_px, 2 * edge_px))
+            small = rendition.convert("RGB")
+    except (UnidentifiedImageError, OSError):
+        # A damaged rendition is told by its own stage; the sheet still shows the rest.
+        return None
+    small.thumbnail((edge_px, edge_px), Image.Resampling.BICUBIC, reducing_gap=2.0)
+    return small
+
+
+def _fit(text: str, font: Font, width_px: int, *, ending: int = 9) -> str:
+    """The text, shortened before its last `ending` characters: a file name keeps its suffix."""
+    line = _drawable(visible(text))
+    if font.getlength(line) <= width_px:
+        return line
+    end = line[len(line) - ending :]
+    for kept in range(len(line) - ending, 0, -1):
+        shorter = f"{line[:kept].rstrip()}…{end}"
+        if font.getlength(shorter) <= width_px:
+            return shorter
+    return "…"
+
+
+def _drawable(line: str) -> str:
+    """Letters that Pillow's own font has: accents fall away, other scripts become squares."""
+    bare = unicodedata.normalize("NFKD", line).replace("...", "…")
+    return "".join(
+        character if character.isascii() or character == "…" else "□"
+        for character in bare
+        if not unicodedata.combining(character)
+    )
+
+
+def _font(size: int) -> Font:
+    return ImageFont.load_default(size)
+
+
+def _encode(sheet: Image.Image, max_bytes: int) -> bytes:
+    for quality in _QUALITIES:
+        buffer = io.BytesIO()
+        sheet.save(buffer, "JPEG", quality=quality, optimize=True)
+        if buffer.tell() <= max_bytes:
+            break
+    return buffer.getvalue()

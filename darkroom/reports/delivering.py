@@ -1,0 +1,71 @@
+"""The list of results that is delivered beside the photos."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from darkroom.results import PhotoResult
+from darkroom.storage.storable_text import storable
+
+COLUMNS = (
+    *("batch", "photo_id", "filename", "uri", "outcome", "reasons", "warnings", "detail"),
+    *("failures", "sha256", "bytes", "format", "width", "height", "orientation", "taken_at"),
+    *("camera", "latitude", "longitude", "checks", "phash", "dhash", "duplicate_of"),
+    *("near_duplicates", "rendition", "text", "text_confidence", "codes", "unique_id"),
+    *("unique_id_source", "detections", "delivered_uri", "extra"),
+)
+"""Fields of `PhotoResult`: all but the single words of a text."""
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+Cell = str | int | float | None
+
+
+def results_name(batch: str) -> str:
+    """Where a batch's list goes."""
+    return f"results/{batch}/results.csv"
+
+
+def results_csv(results: Sequence[PhotoResult]) -> bytes:
+    """UTF-8, RFC 4180, a header line first.
+
+    Lists of plain words are joined by semicolons, other structures are JSON. Text that a
+    spreadsheet could take for a formula begins with an apostrophe; numbers stay numbers.
+    https://owasp.org/www-community/attacks/CSV_Injection
+    """
+    into = io.StringIO(newline="")
+    writer = csv.writer(into, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for result in results:
+        writer.writerow([_cell(getattr(result, column)) for column in COLUMNS])
+    return into.getvalue().encode()
+
+
+def _cell(value: object) -> Cell:
+    if value is None or isinstance(value, (int, float)):
+        return value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, str):
+        return _inert(value)
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return _inert("; ".join(value))
+    return _inert(json.dumps(_plain(value), ensure_ascii=False)) if value else None
+
+
+def _inert(text: str) -> str:
+    text = storable(text)
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return value

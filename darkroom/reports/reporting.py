@@ -1,0 +1,144 @@
+"""What a batch's report says: counts, speed, failures by reason, and its pictures."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from darkroom.errors import ObjectMissing
+from darkroom.outcomes import Outcome
+from darkroom.ports import Store
+from darkroom.reports.contact_sheet import Tile, contact_sheet, tile_of, worth_showing
+from darkroom.reports.markdown import table, visible
+from darkroom.results import PhotoResult
+from darkroom.storage.blobs import blob_name
+from darkroom.work.progress import StageProgress
+
+_TILES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class BatchCounts:
+    """How many photos of a batch came to which end."""
+
+    photos: int
+    done: int
+    rejected: int
+    failed: int
+    pending: int
+
+
+def counts_of(results: Sequence[PhotoResult]) -> BatchCounts:
+    """Photos by outcome."""
+    by_outcome = Counter(result.outcome for result in results)
+    return BatchCounts(
+        photos=len(results),
+        done=by_outcome["done"],
+        rejected=by_outcome["rejected"],
+        failed=by_outcome["failed"],
+        pending=by_outcome["pending"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StageSpeed:
+    """One stage of the latest run."""
+
+    stage: str
+    worked_on: int
+    seconds: float
+    """From its first photo to its last."""
+    work_seconds: float | None
+    """Sum over its photos of what each one took: what one at a time would have cost. None for a
+    stage that does not work on them one by one."""
+
+
+def speeds(shown: Sequence[StageProgress]) -> list[StageSpeed]:
+    """Every stage that worked on something in the run whose progress is `shown`."""
+    return [
+        StageSpeed(
+            stage=progress.stage,
+            worked_on=progress.done,
+            seconds=progress.seconds,
+            work_seconds=progress.work_seconds or None,
+        )
+        for progress in shown
+        if progress.done
+    ]
+
+
+def speed_table(speeds_of_stages: Sequence[StageSpeed]) -> str:
+    """Markdown: seconds, rate, and how many times faster than one photo at a time."""
+    return table(
+        ["stage", "photos", "seconds", "photos/s", "one at a time, s", "speed-up"],
+        [
+            (
+                speed.stage,
+                speed.worked_on,
+                speed.seconds,
+                _ratio(speed.worked_on, speed.seconds),
+                speed.work_seconds,
+                _ratio(speed.work_seconds, speed.seconds),
+            )
+            for speed in speeds_of_stages
+        ],
+    )
+
+
+def _ratio(part: float | None, whole: float) -> float | None:
+    return None if part is None or not whole else part / whole
+
+
+def reasons_table(results: Sequence[PhotoResult]) -> str:
+    """Markdown: rejected and failed photos, counted by reason."""
+    reasons = Counter(
+        ("rejected", reason)
+        for result in results
+        if result.outcome == Outcome.REJECTED
+        for reason in result.reasons
+    )
+    reasons.update(
+        ("failed", f"{failure.stage}: {failure.error_type}")
+        for result in results
+        for failure in result.failures
+    )
+    rows = [(outcome, reason, count) for (outcome, reason), count in reasons.most_common()]
+    return table(["outcome", "reason", "photos"], rows)
+
+
+def failure_records(results: Sequence[PhotoResult]) -> list[dict[str, str | int]]:
+    """Each failure of each photo, as plain text that shows what it holds; all of them."""
+    return [
+        {
+            "photo": result.photo_id,
+            "file": visible(result.filename),
+            "stage": failure.stage,
+            "error": failure.error_type,
+            "message": visible(failure.message),
+            "attempts": failure.attempts,
+            "may pass later": "yes" if failure.retryable else "no",
+        }
+        for result in results
+        for failure in result.failures
+    ]
+
+
+def contact_sheet_of(results: Sequence[PhotoResult], store: Store) -> bytes:
+    """A JPEG of the batch; failed and rejected photos come before the rest when it is long."""
+    chosen = worth_showing(results, _TILES)
+    return contact_sheet(
+        _tiles(chosen, store), max_tiles=_TILES, not_shown=len(results) - len(chosen)
+    )
+
+
+def _tiles(results: Sequence[PhotoResult], store: Store) -> Iterator[Tile]:
+    for result in results:
+        yield tile_of(result, _rendition(result, store))
+
+
+def _rendition(result: PhotoResult, store: Store) -> bytes | None:
+    if result.rendition is None:
+        return None
+    try:
+        return store.read(blob_name(result.rendition.sha256))
+    except ObjectMissing:
+        return None

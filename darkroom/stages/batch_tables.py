@@ -1,0 +1,114 @@
+"""All tables of one batch."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import TypeVar
+
+from darkroom.outcomes import Outcome
+from darkroom.reports.joining import Stages, join
+from darkroom.results import PhotoResult
+from darkroom.rows import (
+    CodeRow,
+    DeliveryRow,
+    DetectionRow,
+    DuplicateRow,
+    Entry,
+    HashRow,
+    PhotoRow,
+    RecordRow,
+    RenditionRow,
+    Row,
+    TextRow,
+    ValidationRow,
+)
+from darkroom.stages.incremental import digest
+from darkroom.storage.tables import Tables
+
+MANIFESTS = "manifests"
+
+STAGE_ROWS: Mapping[str, type[Row]] = {
+    "photos": PhotoRow,
+    "validations": ValidationRow,
+    "hashes": HashRow,
+    "renditions": RenditionRow,
+    "texts": TextRow,
+    "codes": CodeRow,
+    "detections": DetectionRow,
+    "duplicates": DuplicateRow,
+    "deliveries": DeliveryRow,
+    "records": RecordRow,
+}
+"""Every stage in its order, with the row of its table."""
+
+R = TypeVar("R", bound=Row)
+
+
+def stages_before(stage: str) -> list[str]:
+    """The stages whose tables a stage may read: all that come before it."""
+    return list(takewhile(lambda name: name != stage, STAGE_ROWS))
+
+
+def by_photo(rows: Iterable[R]) -> dict[str, R]:
+    """Rows by their photo_id."""
+    return {row.photo_id: row for row in rows}
+
+
+def previous_rows(tables: Tables, stage: str, batch: str, row: type[R]) -> dict[str, R]:
+    """What an earlier run of a stage left, by photo; empty before the first."""
+    return by_photo(tables.read(stage, batch, row))
+
+
+def read_stages(tables: Tables, batch: str, *, leave_out: Iterable[str] = ()) -> Stages:
+    """The tables that have been made so far."""
+    wanted = {name: row for name, row in STAGE_ROWS.items() if name not in set(leave_out)}
+    return Stages(**{name: previous_rows(tables, name, batch, row) for name, row in wanted.items()})  # type: ignore[arg-type]  # each name has its own row
+
+
+def read_results(tables: Tables, batch: str, *, leave_out: Iterable[str] = ()) -> list[PhotoResult]:
+    """One result per photo of the batch; empty for an unknown batch."""
+    entries = tables.read(MANIFESTS, batch, Entry)
+    return join(batch, entries, read_stages(tables, batch, leave_out=leave_out))
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A photo that passed validation and has a rendition to look at."""
+
+    photo: PhotoRow
+    original_sha256: str
+    rendition_sha256: str
+    scale: float
+    """Pixels of the upright original per pixel of the rendition."""
+
+
+def accepted(
+    photos: Sequence[PhotoRow],
+    validations: Sequence[ValidationRow],
+    renditions: Sequence[RenditionRow],
+) -> dict[str, Accepted | None]:
+    """Every photo in the manifest's order; None for those that later stages skip."""
+    verdicts = by_photo(validations)
+    images = by_photo(renditions)
+    return {
+        photo.photo_id: _accepted(photo, verdicts[photo.photo_id], images[photo.photo_id])
+        for photo in photos
+    }
+
+
+SKIPPED_INPUTS = digest("skipped")
+
+
+def _accepted(
+    photo: PhotoRow, validation: ValidationRow, rendition: RenditionRow
+) -> Accepted | None:
+    if validation.outcome is not Outcome.DONE or photo.sha256 is None or rendition.sha256 is None:
+        return None
+    if not photo.width or not rendition.width:
+        return None  # without its header a position means nothing
+    return Accepted(
+        photo=photo,
+        original_sha256=photo.sha256,
+        rendition_sha256=rendition.sha256,
+        scale=photo.width / rendition.width,
+    )

@@ -1,0 +1,174 @@
+"""What of a batch has to be taken in again, and the tables that come of it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from darkroom.imaging.examination import ExaminationSettings
+from darkroom.outcomes import Outcome
+from darkroom.rows import Entry, HashRow, PhotoRow, RenditionRow, Row, ValidationRow
+from darkroom.stages.incremental import standing
+from darkroom.stages.ingest_rows import (
+    NOT_EXAMINED,
+    NOT_FETCHED,
+    examined_inputs,
+    examined_rows,
+    photo_inputs,
+    photo_row,
+    refused_inputs,
+    too_large_row,
+    undecoded_inputs,
+    with_header,
+)
+from darkroom.stages.ingesting import Ingested, Task
+
+_EXAMINED: Mapping[str, type[Row]] = {
+    "validations": ValidationRow,
+    "hashes": HashRow,
+    "renditions": RenditionRow,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class IngestTables:
+    """The four tables of the ingest step, by photo."""
+
+    photos: Mapping[str, PhotoRow] = field(default_factory=dict)
+    validations: Mapping[str, ValidationRow] = field(default_factory=dict)
+    hashes: Mapping[str, HashRow] = field(default_factory=dict)
+    renditions: Mapping[str, RenditionRow] = field(default_factory=dict)
+
+    def examined(self, stage: str) -> Mapping[str, Row]:
+        """One of the three tables that come of an examination, by its stage's name."""
+        tables: dict[str, Mapping[str, Row]] = {
+            "validations": self.validations,
+            "hashes": self.hashes,
+            "renditions": self.renditions,
+        }
+        return tables[stage]
+
+
+class IngestPlan:
+    """Which photos need which work, given what stands from earlier runs.
+
+    Only stages that are `selected` are worth work. `max_bytes` is what a photo may have to be
+    fetched at all.
+    """
+
+    def __init__(
+        self,
+        entries: Sequence[Entry],
+        *,
+        selected: Iterable[str],
+        previous: IngestTables,
+        settings: ExaminationSettings,
+        max_bytes: int,
+    ) -> None:
+        self._entries = entries
+        self._selected = frozenset(selected)
+        self._previous = previous
+        self._settings = settings
+        self._max_bytes = max_bytes
+        self._photos: dict[str, PhotoRow] = {}
+        self._examined: dict[str, dict[str, Row]] = {stage: {} for stage in _EXAMINED}
+        self.tasks = [task for entry in entries if (task := self._plan(entry))]
+
+    def take(self, ingested: Ingested) -> Outcome:
+        """Turn what came of a task into rows; the outcome says whether it failed."""
+        entry, examination = ingested.entry, ingested.examination
+        photo = photo_row(ingested, max_bytes=self._max_bytes)
+        if ingested.sha256 is None:
+            self._photos[entry.photo_id] = photo
+            if photo.outcome is Outcome.REJECTED:
+                self._refuse(entry)
+            elif "photos" in self._selected:
+                self._skip(entry, NOT_FETCHED)
+            else:
+                self._fail(ingested)
+            return photo.outcome
+        photo = self._photos.get(entry.photo_id, photo)
+        if examination is None:
+            self._photos[entry.photo_id] = photo
+            self._fail(ingested)
+            return Outcome.FAILED
+        # A standing row may lack the header: the work that was to read it may have failed then.
+        self._photos[entry.photo_id] = with_header(photo, examination)
+        inputs = examined_inputs(entry, ingested.sha256, self._settings)
+        rows = examined_rows(entry, examination, inputs, seconds=ingested.work_seconds)
+        for stage, row in rows.items():
+            self._examined[stage].setdefault(entry.photo_id, row)
+        return Outcome.DONE
+
+    def rows(self, stage: str) -> list[Row]:
+        """The whole table of a selected stage, in the manifest's order, once all were taken."""
+        made: Mapping[str, Row] = self._photos if stage == "photos" else self._examined[stage]
+        return [made[entry.photo_id] for entry in self._entries]
+
+    def _plan(self, entry: Entry) -> Task | None:
+        """A task for this photo, or None after carrying over all of its rows."""
+        photo = self._standing_photo(entry)
+        if photo is None:
+            if "photos" in self._selected:
+                return Task(entry)
+            self._skip(entry, NOT_FETCHED)
+            return None
+        self._photos[entry.photo_id] = photo
+        if photo.sha256 is None:
+            self._refuse(entry)
+            return None
+        return Task(entry, photo.sha256) if self._carry_over(entry, photo) else None
+
+    def _standing_photo(self, entry: Entry) -> PhotoRow | None:
+        """The earlier row if its bytes are the same, with what the manifest says of it now."""
+        photo = standing(self._previous.photos, entry.photo_id, photo_inputs(entry)) or standing(
+            self._previous.photos, entry.photo_id, refused_inputs(entry, self._max_bytes)
+        )
+        return photo and photo.model_copy(
+            update={"filename": entry.filename, "extra_json": entry.extra_json}
+        )
+
+    def _carry_over(self, entry: Entry, photo: PhotoRow) -> bool:
+        """Keep the rows that stand; whether a selected one is missing."""
+        photo_id = entry.photo_id
+        inputs = examined_inputs(entry, photo.sha256 or "", self._settings)
+        missing: set[str] = set()
+        for stage, made in self._examined.items():
+            previous = self._previous.examined(stage)
+            row = standing(previous, photo_id, inputs[stage]) or standing(
+                previous, photo_id, undecoded_inputs(inputs)
+            )
+            if row is None:
+                missing.add(stage)
+            else:
+                made[photo_id] = row
+        accepted = self._examined["validations"].get(photo_id)
+        if accepted and accepted.outcome is Outcome.DONE and photo.format is None:
+            # Examined while photos was not selected, after a run that could not read the header.
+            missing.add("photos")
+        return not missing.isdisjoint(self._selected)
+
+    def _refuse(self, entry: Entry) -> None:
+        self._examined["validations"][entry.photo_id] = too_large_row(entry, self._max_bytes)
+        self._skip(entry, NOT_FETCHED)
+
+    def _fail(self, ingested: Ingested) -> None:
+        """The first row that was asked for says why it is not there; those after it are skipped."""
+        photo_id = ingested.entry.photo_id
+        for stage, row in _EXAMINED.items():
+            if stage in self._selected and photo_id not in self._examined[stage]:
+                self._examined[stage][photo_id] = row(
+                    photo_id=photo_id,
+                    outcome=Outcome.FAILED,
+                    failure=ingested.failure,
+                    inputs=NOT_EXAMINED,
+                    seconds=ingested.work_seconds,
+                )
+                break
+        self._skip(ingested.entry, NOT_EXAMINED)
+
+    def _skip(self, entry: Entry, inputs: str) -> None:
+        """Say of all rows that are still missing that the photo did not get that far."""
+        photo_id = entry.photo_id
+        for stage, row in _EXAMINED.items():
+            self._examined[stage].setdefault(
+                photo_id, row(photo_id=photo_id, outcome=Outcome.SKIPPED, inputs=inputs)
+            )

@@ -1,0 +1,115 @@
+"""Texts, codes and detections of a batch: what each photo needs, and the row that comes of it."""
+
+from collections.abc import Mapping
+from importlib.metadata import version
+
+from darkroom.outcomes import Outcome
+from darkroom.ports import ObjectDetector, Store, TextReader
+from darkroom.recognition.from_file import detect_objects, find_codes, read_text
+from darkroom.recognition.unique_ids import find_unique_id
+from darkroom.rows import CodeRow, DetectionRow, TextRow
+from darkroom.settings import CodeSettings
+from darkroom.stages.batch_tables import SKIPPED_INPUTS, Accepted
+from darkroom.stages.incremental import digest
+from darkroom.stages.stage import Need, Stage
+from darkroom.storage.blobs import blob_name
+from darkroom.work.workers import Workers
+
+# Raised when the code makes another row of the same photo and settings.
+TEXTS_VERSION = "texts/1"
+CODES_VERSION = "codes/1"
+DETECTIONS_VERSION = "detections/1"
+
+Photos = Mapping[str, Accepted | None]
+
+
+def texts_stage(
+    photos: Photos, *, reader: TextReader | None, store: Store, workers: Workers
+) -> Stage[Accepted, TextRow]:
+    """Text of every accepted photo, read from its rendition; all skipped without a reader."""
+
+    def make(need: Need[Accepted], photo: Accepted) -> TextRow:
+        assert reader is not None  # noqa: S101 - nothing is outstanding without one
+        with store.local(blob_name(photo.rendition_sha256)) as path:
+            reading = workers.call(read_text, path, photo.scale, reader)
+        return TextRow(
+            photo_id=need.photo_id,
+            outcome=Outcome.DONE,
+            inputs=need.inputs,
+            text=reading.text,
+            confidence=reading.confidence,
+            words=reading.words,
+        )
+
+    made_by = reader.version if reader else None
+    needs = [_need(photo_id, photo, TEXTS_VERSION, made_by) for photo_id, photo in photos.items()]
+    return Stage("texts", TextRow, needs, make)
+
+
+def codes_stage(
+    photos: Photos,
+    texts: Mapping[str, TextRow],
+    *,
+    settings: CodeSettings,
+    store: Store,
+    workers: Workers,
+) -> Stage[Accepted, CodeRow]:
+    """Codes of every accepted photo, read from its original, and its unique ID."""
+
+    def text_of(photo_id: str) -> str | None:
+        """The text counts as an input only when a unique ID is looked for in it."""
+        row = texts.get(photo_id)
+        return row.text if row and settings.unique_id_pattern else None
+
+    def make(need: Need[Accepted], photo: Accepted) -> CodeRow:
+        with store.local(blob_name(photo.original_sha256)) as path:
+            codes = workers.call(find_codes, path, settings.symbologies)
+        found = find_unique_id(settings.unique_id_pattern, codes, text_of(need.photo_id))
+        unique_id, source = found or (None, None)
+        return CodeRow(
+            photo_id=need.photo_id,
+            outcome=Outcome.DONE,
+            inputs=need.inputs,
+            codes=codes,
+            unique_id=unique_id,
+            unique_id_source=source,
+        )
+
+    made_by = [f"zxing-cpp {version('zxing-cpp')}", settings] if settings.enabled else None
+    needs = [
+        _need(photo_id, photo, CODES_VERSION, made_by, text_of(photo_id))
+        for photo_id, photo in photos.items()
+    ]
+    return Stage("codes", CodeRow, needs, make)
+
+
+def detections_stage(
+    photos: Photos, *, detector: ObjectDetector | None, store: Store, workers: Workers
+) -> Stage[Accepted, DetectionRow]:
+    """Objects on every accepted photo's rendition; all skipped without a model."""
+
+    def make(need: Need[Accepted], photo: Accepted) -> DetectionRow:
+        assert detector is not None  # noqa: S101 - nothing is outstanding without one
+        with store.local(blob_name(photo.rendition_sha256)) as path:
+            found = workers.call(detect_objects, path, photo.scale, detector)
+        return DetectionRow(
+            photo_id=need.photo_id, outcome=Outcome.DONE, inputs=need.inputs, detections=found
+        )
+
+    made_by = detector.version if detector else None
+    needs = [
+        _need(photo_id, photo, DETECTIONS_VERSION, made_by) for photo_id, photo in photos.items()
+    ]
+    return Stage("detections", DetectionRow, needs, make)
+
+
+def _need(
+    photo_id: str, photo: Accepted | None, code_version: str, made_by: object, *more: object
+) -> Need[Accepted]:
+    """Nothing to do for a photo that was not accepted, or when there is nothing to do it with."""
+    if photo is None or made_by is None:
+        return Need(photo_id, SKIPPED_INPUTS, None)
+    inputs = digest(
+        code_version, photo.original_sha256, photo.rendition_sha256, photo.scale, made_by, *more
+    )
+    return Need(photo_id, inputs, photo)

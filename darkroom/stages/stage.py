@@ -1,0 +1,99 @@
+"""One stage over all photos of a batch: keep the rows that stand, work on the rest in parallel."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from darkroom.errors import ObjectMissing, PhotoFailed
+from darkroom.outcomes import Failure, Outcome
+from darkroom.rows import Row
+from darkroom.stages.incremental import standing
+from darkroom.work.progress import Meter
+
+W = TypeVar("W")
+R = TypeVar("R", bound=Row)
+
+
+@dataclass(frozen=True, slots=True)
+class Need(Generic[W]):
+    """What a stage needs to know of one photo."""
+
+    photo_id: str
+    inputs: str
+    """Digest of everything that the row depends on."""
+    work: W | None
+    """What to work on; None when the photo is skipped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage(Generic[W, R]):
+    """What a stage does to each photo, and to which."""
+
+    name: str
+    row: type[R]
+    needs: Sequence[Need[W]]
+    """One per photo, in the manifest's order."""
+    make: Callable[[Need[W], W], R]
+    """The row of one photo. May raise `PhotoFailed`; is called from several threads."""
+
+    def outstanding(self, previous: Mapping[str, R]) -> list[Need[W]]:
+        """The photos that have to be worked on."""
+        return [
+            need
+            for need in self.needs
+            if need.work is not None and standing(previous, need.photo_id, need.inputs) is None
+        ]
+
+
+def run_stage(
+    stage: Stage[W, R], *, previous: Mapping[str, R], meter: Meter, threads: int
+) -> list[R]:
+    """The stage's whole table, in the order of its needs.
+
+    A `PhotoFailed`, or an object that the store no longer holds, becomes that photo's row. Any
+    other error stops the stage, and photos whose turn has not come are left alone.
+    """
+    row = stage.row
+    made: dict[str, R] = {}
+
+    def failed(need: Need[W], failure: Failure) -> R:
+        return row(
+            photo_id=need.photo_id, outcome=Outcome.FAILED, failure=failure, inputs=need.inputs
+        )
+
+    def work_on(need: Need[W], work: W) -> None:
+        started = time.perf_counter()
+        try:
+            result = stage.make(need, work)
+        except PhotoFailed as error:
+            result = failed(need, error.failure)
+        except ObjectMissing as error:
+            failure = Failure(error_type="ObjectMissing", message=str(error), retryable=False)
+            result = failed(need, failure)
+        seconds = time.perf_counter() - started
+        made[need.photo_id] = result.model_copy(update={"seconds": seconds})
+        meter.photo(failed=result.outcome is Outcome.FAILED, seconds=seconds)
+
+    todo = stage.outstanding(previous)
+    with ThreadPoolExecutor(threads, thread_name_prefix=meter.now.stage) as pool:
+        _finish(pool.submit(work_on, need, need.work) for need in todo if need.work is not None)
+    return [
+        made.get(need.photo_id)
+        or standing(previous, need.photo_id, need.inputs)
+        or row(photo_id=need.photo_id, outcome=Outcome.SKIPPED, inputs=need.inputs)
+        for need in stage.needs
+    ]
+
+
+def _finish(futures: Iterable[Future[None]]) -> None:
+    """Wait for all; at the first error, or when interrupted, cancel what has not begun."""
+    submitted = list(futures)
+    try:
+        done, _ = wait(submitted, return_when=FIRST_EXCEPTION)
+        for future in done:
+            future.result()
+    finally:
+        for future in submitted:
+            future.cancel()

@@ -1,0 +1,89 @@
+"""The durable result of every stage: one Parquet file per stage and batch, one row per photo."""
+
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pydantic import TypeAdapter, ValidationError
+
+from darkroom.batches import is_batch_key
+from darkroom.errors import ObjectMissing, TableUnreadable
+from darkroom.ports import Store
+from darkroom.rows import PhotoPart
+from darkroom.storage.arrow_schema import arrow_schema
+from darkroom.storage.replacing import put_if_changed
+from darkroom.storage.storable_text import storable_tree
+
+R = TypeVar("R", bound=PhotoPart)
+STAGE = re.compile(r"[a-z][a-z0-9_]{0,49}")
+
+
+def table_name(stage: str, batch: str) -> str:
+    """`tables/<stage>/<batch>.parquet`. Raises `ValueError` for a key that cannot be part of it."""
+    if STAGE.fullmatch(stage) is None or not is_batch_key(batch):
+        raise ValueError(f"there is no table of stage {stage!r} and batch {batch!r}")
+    return f"tables/{stage}/{batch}.parquet"
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Stage tables on a store. The same rows always make the same bytes."""
+
+    store: Store
+
+    def read(self, stage: str, batch: str, row: type[R]) -> list[R]:
+        """All rows in the order in which they were written; empty when there never was a table.
+
+        A column that was not yet known when the table was written has its default. Raises
+        `TableUnreadable` for a file that is damaged or of another shape.
+        """
+        name = table_name(stage, batch)
+        try:
+            data = self.store.read(name)
+        except ObjectMissing:
+            return []
+        try:
+            # Without threads: a thread pool per worker process costs more than it saves here.
+            found = pq.read_table(pa.BufferReader(data), use_threads=False).to_pylist()
+            return TypeAdapter(list[row]).validate_python(found)  # type: ignore[valid-type]  # a type known at run time
+        except (pa.ArrowException, OSError) as error:
+            raise TableUnreadable(self.store.uri(name), stage, _first_line(error)) from error
+        except ValidationError as error:
+            wrong = error.errors(include_url=False, include_input=False)[0]
+            where = ".".join(str(part) for part in wrong["loc"])
+            raise TableUnreadable(
+                self.store.uri(name), stage, f"{where}: {wrong['msg']}"
+            ) from error
+
+    def write(self, stage: str, batch: str, rows: Sequence[PhotoPart]) -> bool:
+        """Replace the table in one step; True when its bytes changed, else nothing is written.
+
+        All rows are of one model, each photo has one; anything else raises `ValueError`.
+        """
+        return put_if_changed(self.store, table_name(stage, batch), parquet(rows))
+
+
+def parquet(rows: Sequence[PhotoPart]) -> bytes:
+    """Rows as a Parquet file: the same bytes for the same rows, on one version of Arrow."""
+    model = type(rows[0]) if rows else PhotoPart
+    if any(type(row) is not model for row in rows):
+        raise ValueError(f"rows of one table are all of one model, here {model.__name__}")
+    if len({row.photo_id for row in rows}) != len(rows):
+        raise ValueError("a table has one row per photo")
+    schema = arrow_schema(model)
+    dumped = [row.model_dump() for row in rows]
+    try:
+        table = pa.Table.from_pylist(dumped, schema=schema)
+    except UnicodeEncodeError:
+        table = pa.Table.from_pylist(storable_tree(dumped), schema=schema)
+    sink = io.BytesIO()
+    pq.write_table(table, sink, compression="zstd")
+    return sink.getvalue()
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]

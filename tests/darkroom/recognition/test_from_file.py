@@ -1,0 +1,87 @@
+from pathlib import Path
+
+import numpy as np
+import zxingcpp
+from numpy.typing import NDArray
+from PIL import Image
+
+from darkroom.ports import GrayImage, Reading
+from darkroom.recognition.from_file import detect_objects, find_codes, read_text
+from darkroom.rows import Code, Detection, Word
+
+
+class RememberingReader:
+    """A `TextReader` that reads one word, and remembers what it was shown."""
+
+    version = "remembering"
+
+    def __init__(self) -> None:
+        self.seen: list[GrayImage] = []
+
+    def read(self, image: GrayImage) -> Reading:
+        self.seen.append(image)
+        return Reading(
+            text="word", confidence=0.9, words=[Word(text="word", confidence=0.9, box=[1, 2, 3, 4])]
+        )
+
+
+class RememberingDetector:
+    """An `ObjectDetector` that finds one car, and remembers what it was shown."""
+
+    version = "remembering"
+
+    def __init__(self) -> None:
+        self.seen: list[NDArray[np.uint8]] = []
+
+    def detect(self, image: NDArray[np.uint8]) -> list[Detection]:
+        self.seen.append(image)
+        return [Detection(label="car", score=0.9, box=[1, 2, 3, 4])]
+
+
+def test_words_stand_in_pixels_of_the_original(tmp_path: Path) -> None:
+    """The reader sees the rendition in gray; its boxes are multiplied by the scale."""
+    Image.new("RGB", (4, 3), (255, 0, 0)).save(tmp_path / "rendition.png")
+    reader = RememberingReader()
+
+    assert read_text(tmp_path / "rendition.png", 3.9063, reader) == Reading(
+        text="word",
+        confidence=0.9,
+        words=[Word(text="word", confidence=0.9, box=[3.9, 7.8, 11.7, 15.6])],
+    )
+    (seen,) = reader.seen
+    np.testing.assert_array_equal(seen, np.full((3, 4), 76, dtype=np.uint8))
+
+
+def test_objects_stand_in_pixels_of_the_original(tmp_path: Path) -> None:
+    """The detector sees the rendition in red, green and blue."""
+    Image.new("RGB", (4, 3), (255, 10, 0)).save(tmp_path / "rendition.png")
+    detector = RememberingDetector()
+
+    assert detect_objects(tmp_path / "rendition.png", 2.0, detector) == [
+        Detection(label="car", score=0.9, box=[2, 4, 6, 8])
+    ]
+    (seen,) = detector.seen
+    np.testing.assert_array_equal(
+        seen, np.broadcast_to(np.array([255, 10, 0], dtype=np.uint8), (3, 4, 3))
+    )
+
+
+def test_codes_stand_in_pixels_of_the_upright_original(tmp_path: Path) -> None:
+    """A camera held on its side does not move them."""
+    barcode = zxingcpp.create_barcode("REPORT-0042", zxingcpp.BarcodeFormat.QRCode)
+    upright = Image.new("L", (300, 200), 255)
+    code = Image.fromarray(np.array(zxingcpp.write_barcode_to_image(barcode, scale=4)))
+    upright.paste(code, (150, 20))
+    turned = upright.transpose(Image.Transpose.ROTATE_90)  # EXIF orientation 6 turns it back
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    turned.save(tmp_path / "original.jpg", quality=95, exif=exif)
+
+    (found,) = find_codes(tmp_path / "original.jpg", [])
+
+    assert found.text == "REPORT-0042"
+    np.testing.assert_allclose(
+        found.polygon, [[166, 36], [250, 36], [251, 121], [166, 120]], atol=1.5
+    )
+    assert find_codes(tmp_path / "original.jpg", ["EAN13"]) == []
+    assert isinstance(found, Code)

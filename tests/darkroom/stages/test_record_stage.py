@@ -1,0 +1,107 @@
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+import pytest
+
+from darkroom.errors import RecordsUnavailable
+from darkroom.outcomes import Outcome
+from darkroom.ports import Records
+from darkroom.results import PhotoResult
+from darkroom.rows import RecordRow
+from darkroom.stages.record_stage import RecordPlan
+from darkroom.work.progress import Meter, StageProgress
+
+
+@dataclass
+class Saved:
+    """The part of `Records` that writes results; may go away after some calls."""
+
+    calls: list[list[str]] = field(default_factory=list)
+    goes_away_after: int = 100
+
+    def save(self, batch: str, results: Sequence[PhotoResult]) -> None:
+        assert batch == "b1"
+        if len(self.calls) == self.goes_away_after:
+            raise RecordsUnavailable("the database is away")
+        self.calls.append([result.photo_id for result in results])
+
+
+def result(photo_id: str, outcome: str = "done") -> PhotoResult:
+    return PhotoResult(batch="b1", photo_id=photo_id, filename="a.jpg", uri="u", outcome=outcome)
+
+
+RESULTS = [result("a"), result("b", "rejected"), result("c", "failed")]
+
+
+def meter() -> Meter:
+    start = StageProgress(batch="b1", stage="records", total=0)
+    return Meter(start, board=lambda _: None, log=lambda _: None)
+
+
+def write(plan: RecordPlan, saved: Saved, counted: Meter | None = None) -> list[RecordRow]:
+    records = cast("Records", saved)
+    return plan.write("b1", records, photos_per_call=2, meter=counted or meter())
+
+
+def plan(
+    results: list[PhotoResult], previous: list[RecordRow] | None = None, database: str = "db"
+) -> RecordPlan:
+    rows = {row.photo_id: row for row in previous or []}
+    return RecordPlan(results, previous=rows, database=database)
+
+
+def test_every_photo_is_written_whatever_became_of_it() -> None:
+    """A few at a time, in the manifest's order."""
+    saved, counted = Saved(), meter()
+
+    rows = write(plan(RESULTS), saved, counted)
+
+    assert saved.calls == [["a", "b"], ["c"]]
+    assert [(row.photo_id, row.outcome) for row in rows] == [
+        ("a", Outcome.DONE),
+        ("b", Outcome.DONE),
+        ("c", Outcome.DONE),
+    ]
+    assert (counted.now.done, counted.now.failed) == (3, 0)
+
+
+def test_what_is_written_is_not_written_again() -> None:
+    """A second run calls nobody."""
+    first = write(plan(RESULTS), Saved())
+    saved = Saved()
+    again = plan(RESULTS, first)
+
+    assert again.outstanding == []
+    assert write(again, saved) == first
+    assert saved.calls == []
+
+
+def test_only_what_changed_is_written() -> None:
+    """The table has a row for every photo all the same."""
+    first = write(plan(RESULTS), Saved())
+    saved = Saved()
+
+    rows = write(plan([*RESULTS[:2], result("c")], first), saved)
+
+    assert saved.calls == [["c"]]
+    assert rows[:2] == first[:2]
+    assert rows[2] != first[2]
+
+
+def test_another_database_gets_everything() -> None:
+    """What stands in one is not in the other."""
+    first = write(plan(RESULTS), Saved())
+
+    assert plan(RESULTS, first, database="other").outstanding == RESULTS
+
+
+def test_a_database_that_goes_away_stops_the_stage() -> None:
+    """Its error surfaces; what was counted by then was written."""
+    saved, counted = Saved(goes_away_after=1), meter()
+
+    with pytest.raises(RecordsUnavailable):
+        write(plan(RESULTS), saved, counted)
+
+    assert saved.calls == [["a", "b"]]
+    assert counted.now.done == 2

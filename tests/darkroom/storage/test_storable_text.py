@@ -1,0 +1,31 @@
+"""Strangers' text, made fit for every place it is stored in."""
+
+import os
+
+import pytest
+
+from darkroom.storage.storable_text import storable, storable_tree
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ""),
+        ("plain \t\r\n \x7f 写真 \U0001f4f7 \u202e", "plain \t\r\n \x7f 写真 \U0001f4f7 \u202e"),
+        ("a\x00b", "a\ufffdb"),
+        ("\ud83d", "\ufffd"),
+        ("\ud83d\ude00", "\ufffd\ufffd"),
+        (os.fsdecode(b"caf\xe9.jpg"), "caf\ufffd.jpg"),
+    ],
+)
+def test_only_what_cannot_be_stored_is_replaced(text: str, expected: str) -> None:
+    """NUL and surrogates go, everything else stays; the result is UTF-8."""
+    assert storable(text) == expected
+    assert storable(text).encode().decode() == expected
+
+
+def test_a_tree_keeps_its_shape() -> None:
+    """Strings at any depth are looked at, keys too; other values are left as they are."""
+    tree = {"a\x00": ["\udc80", 1, None, {"b": [True, 2.5]}], "c": "fine"}
+
+    assert storable_tree(tree) == {"a\ufffd": ["\ufffd", 1, None, {"b": [True, 2.5]}], "c": "fine"}
