@@ -9,6 +9,7 @@ import dagster as dg
 from assets.partitions import batches
 from assets.stage_events import CHECK, no_failed_photos
 from darkroom.ports import Store
+from darkroom.reports.failure_groups import failure_groups, group_records
 from darkroom.reports.reporting import (
     contact_sheet_of,
     counts_of,
@@ -89,7 +90,10 @@ def _metadata(batch: str, results: list[PhotoResult], store: Store) -> dict[str,
     if counts.rejected or counts.failed:
         shown["reasons"] = dg.MetadataValue.md(reasons_table(results))
     if counts.failed:
-        # A table, not Markdown: there the UI would make a stranger's URL a link.
+        # Tables, not Markdown: there the UI would make a stranger's URL a link.
+        shown["failures_by_reason"] = dg.MetadataValue.table(
+            [dg.TableRecord(record) for record in group_records(failure_groups(results))]
+        )
         records = failure_records(results)
         shown["failures"] = dg.MetadataValue.table(
             [dg.TableRecord(record) for record in records[:_FAILURES_SHOWN]]

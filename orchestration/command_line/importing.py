@@ -15,6 +15,7 @@ from rich.console import Console
 
 from darkroom.batches import Batch
 from darkroom.errors import UsageError
+from darkroom.reports.failure_groups import failure_groups
 from darkroom.reports.markdown import visible
 from darkroom.samples import server as sample_server
 from darkroom.samples.drawing import draw_samples, write_manifest
@@ -27,6 +28,7 @@ from orchestration.batch_states import BatchState, batch_states
 from orchestration.command_line.progress_display import ProgressDisplay
 from orchestration.command_line.session import adapters_of
 from orchestration.command_line.showing import states_of, status_table
+from orchestration.command_line.showing_failures import failure_lines
 from orchestration.instance import open_instance
 from orchestration.intake import Sender, take_in, unfinished
 from orchestration.lost_runs import end_lost_runs
@@ -38,7 +40,6 @@ WORLD_IN_THE_WAY = 1
 INTERRUPTED = 130
 
 _POLL_S = 0.2
-_FAILURES_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,16 +178,10 @@ def _say_how_it_ended(
 
 
 def _show_failures(console: Console, adapters: Adapters, batches: Sequence[str]) -> None:
-    """The first failed photos of each batch, each with its reason."""
+    """What went wrong in each batch, each kind once."""
     for batch in batches:
-        failed = [result for result in read_results(adapters.tables, batch) if result.failures]
-        for result in failed[:_FAILURES_SHOWN]:
-            why = result.failures[0]
-            _line(
-                console, visible(f"{batch}: {result.filename} failed: {why.stage}: {why.message}")
-            )
-        if len(failed) > _FAILURES_SHOWN:
-            _line(console, f"{batch}: and {len(failed) - _FAILURES_SHOWN} more")
+        for line in failure_lines(batch, failure_groups(read_results(adapters.tables, batch))):
+            _line(console, line)
 
 
 def _show_ways_on(console: Console, adapters: Adapters, batch: str) -> None:

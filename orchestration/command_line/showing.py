@@ -4,6 +4,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from rich.box import SIMPLE
@@ -14,6 +15,7 @@ from rich.table import Table
 from darkroom.batches import BatchSummary, is_batch_key
 from darkroom.errors import UsageError
 from darkroom.reports.delivering import results_csv
+from darkroom.reports.failure_groups import failure_groups
 from darkroom.reports.markdown import visible
 from darkroom.results import PhotoResult
 from darkroom.stages.batch_tables import read_results
@@ -21,6 +23,7 @@ from darkroom.uris import shown
 from orchestration.batch_states import BatchState, batch_states
 from orchestration.command_line.formats import ResultFormat, StatusFormat
 from orchestration.command_line.session import adapters_of
+from orchestration.command_line.showing_failures import failure_table
 from orchestration.configuration import effective_settings
 from orchestration.instance import open_instance
 from orchestration.wiring import Adapters
@@ -107,11 +110,18 @@ def show_status(batch: str | None, format_: StatusFormat, folder: Path | None) -
     if batch is not None and not summaries:
         raise UsageError(f"there is no batch {batch}: `darkroom status` lists them")
     states = states_of(adapters, summaries)
+    groups = failure_groups(read_results(adapters.tables, batch)) if batch else []
     if format_ is StatusFormat.JSON:
         rows = [_status_row(summary, states[summary.batch.key]) for summary in summaries]
-        sys.stdout.write(json.dumps({"batches": rows}, indent=2) + "\n")
+        told: dict[str, object] = {"batches": rows}
+        if batch:
+            told["failures"] = [asdict(group) for group in groups]
+        sys.stdout.write(json.dumps(told, indent=2) + "\n")
         return 0
-    Console().print(status_table(summaries, states))
+    console = Console()
+    console.print(status_table(summaries, states))
+    if batch and groups:
+        console.print(failure_table(batch, groups))
     return 0
 
 

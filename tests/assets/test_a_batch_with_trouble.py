@@ -190,6 +190,16 @@ def test_the_report_is_shown_though_it_failed(story: Story) -> None:
     assert (shown["photos"], shown["done"], shown["rejected"], shown["failed"]) == (6, 3, 2, 1)
     assert str(shown["contact_sheet"]).startswith("![contact sheet](data:image/jpeg;base64,/9j/")
     assert [record.data["file"] for record in shown["failures"].records] == ["gone.jpg"]
+    assert [record.data for record in shown["failures_by_reason"].records] == [
+        {
+            "error": "NotFound",
+            "photos": 1,
+            "stages": "photos",
+            "may pass later": "no",
+            "for example": f"{story.rows('photos')['gone.jpg'].uri} is not there",
+            "of": "gone.jpg",
+        }
+    ]
     assert str(shown["reasons"]).splitlines()[2:] == [
         "| rejected | dark | 1 |",
         "| rejected | truncated | 1 |",

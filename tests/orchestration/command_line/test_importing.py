@@ -95,6 +95,28 @@ def test_a_photo_that_failed_is_told_by_the_exit_code(story: Story) -> None:
     assert f"{story.manifest}: 3 new photos in 1 batches" in ended.said
 
 
+def test_a_batch_s_status_groups_its_failures(story: Story, darkroom_process: "Command") -> None:
+    """By what went wrong, in the table and for programs."""
+    [batch] = [each["batch"] for each in story.batches(darkroom_process).values() if each["failed"]]
+    where = ("--home", str(story.home))
+    [group] = json.loads(darkroom_process("status", batch, "--format", "json", *where).said)[
+        "failures"
+    ]
+    table = darkroom_process("status", batch, *where).said
+
+    assert group["message"].endswith("late.jpg is not there")
+    del group["message"]
+    assert group == {
+        "error_type": "NotFound",
+        "retryable": False,
+        "photos": 1,
+        "stages": ["photos"],
+        "examples": ["late.jpg"],
+    }
+    assert f"failures of {batch}" in table
+    assert "NotFound" in table
+
+
 def test_the_summary_says_where_to_look_next(story: Story) -> None:
     """Counts of each batch, then commands to copy and a file to open."""
     said = story.steps["first"].said
@@ -105,7 +127,7 @@ def test_the_summary_says_where_to_look_next(story: Story) -> None:
     }
 
     assert "darkroom results list-" in said  # the batch with a failed photo, which is named too
-    assert " failed: photos: " in said
+    assert ": 1 photo failed: photos: NotFound (will not pass by itself), such as " in said
     assert f"darkroom up --home {story.home}" in said
     assert "contact_sheet.jpg" in said
     assert rows == {
@@ -162,7 +184,7 @@ def test_status_says_where_batches_stand(story: Story, darkroom: "Command") -> N
             "state": "failed",
         },
     }
-    assert alone == {"batches": [batches["list"]]}
+    assert alone["batches"] == [batches["list"]]
 
 
 def test_status_is_a_table_for_people(story: Story, darkroom: "Command") -> None:
