@@ -147,6 +147,7 @@ def main() -> None:
     options = parser.parse_args()
     # One limit for the host and for the step: the server is a single host.
     os.environ["DARKROOM_DOWNLOADS__MAX_PER_HOST"] = "16"
+    os.environ["DARKROOM_DOWNLOADS__ALLOW_ADDRESSES"] = '["127.0.0.1"]'
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name, "photos")
         folder.mkdir()

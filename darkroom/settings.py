@@ -6,7 +6,17 @@
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    field_validator,
+)
+
+from darkroom.intake.addresses import AddressPolicy
 
 
 class Section(BaseModel):
@@ -117,7 +127,19 @@ class DownloadSettings(Section):
     max_retry_wait_s: PositiveFloat = Field(
         30, description="Longest wait before an attempt, Retry-After included."
     )
+    allow_addresses: list[str] = Field(
+        [],
+        description="What may be asked beside public addresses: networks (10.0.0.0/8), addresses or"
+        " exact host names, the last two also with :port. Whoever writes a manifest chooses what"
+        " this machine asks; inside a network that is a way to its other machines.",
+    )
     user_agent: str = Field("darkroom/0.1", description="How requests introduce themselves.")
+
+    @field_validator("allow_addresses")
+    @classmethod
+    def _readable(cls, allowed: list[str]) -> list[str]:
+        AddressPolicy(allowed)
+        return allowed
 
 
 class WorkerSettings(Section):

@@ -27,12 +27,14 @@ class BatchRun:
     """Steps that failed for another reason than photos that failed, with what they said."""
 
 
-def begin() -> None:
+def begin(environment: Mapping[str, str]) -> None:
     """Make Ctrl-C the parent's business: it tells this process when to stop, and only during a run.
 
     A terminal interrupts its whole process group, fork servers and all; so this is another one.
+    `environment` is what this process and its steps are to see besides the parent's own.
     """
     os.setpgrp()
+    os.environ.update(environment)
     _ignore_interrupts()
 
 

@@ -69,6 +69,11 @@ def load_settings(home: Home) -> Settings:
     return settings
 
 
+def as_variable(section: str, key: str, value: object) -> dict[str, str]:
+    """A setting as the environment gives it to another process."""
+    return {f"{PREFIX}{section}{DELIMITER}{key}".upper(): json.dumps(value)}
+
+
 @dataclass(frozen=True, slots=True)
 class EffectiveSetting:
     """One setting as it is in force."""

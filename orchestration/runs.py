@@ -3,7 +3,7 @@
 import contextlib
 import multiprocessing
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
@@ -25,11 +25,20 @@ class BatchRuns:
     starts its fork server for steps only once.
     """
 
-    def __init__(self, home: Home, batches: Sequence[Batch], *, at_once: int) -> None:
+    def __init__(
+        self,
+        home: Home,
+        batches: Sequence[Batch],
+        *,
+        at_once: int,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """`environment` is what the runs are to see besides our own."""
         self._pool = ProcessPoolExecutor(
             min(at_once, len(batches)),
             mp_context=multiprocessing.get_context("spawn"),
             initializer=begin,
+            initargs=(environment or {},),
         )
         self._futures: dict[str, Future[BatchRun]] = {
             batch.key: self._pool.submit(run_batch, str(home.root), batch.key, run_tags(batch))

@@ -1,7 +1,8 @@
 """Which adapter stands behind each port: chosen by settings alone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 from darkroom.ports import ObjectDetector, Store, TextReader
 from darkroom.settings import DetectorSettings, Settings
@@ -25,6 +26,13 @@ class Adapters:
 
     home: Home
     settings: Settings
+
+    def asking(self, *addresses: str) -> Self:
+        """The same, with these hosts allowed whatever their addresses are."""
+        downloads = self.settings.downloads
+        allowed = [*downloads.allow_addresses, *addresses]
+        downloads = downloads.model_copy(update={"allow_addresses": allowed})
+        return replace(self, settings=self.settings.model_copy(update={"downloads": downloads}))
 
     @property
     def store(self) -> Store:

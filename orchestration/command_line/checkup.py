@@ -49,6 +49,7 @@ def examine_installation(folder: Path | None) -> int:
 
 def _findings(adapters: Adapters) -> Iterator[Finding]:
     yield _looked("settings", lambda: f"from {settings_file(adapters.home) or 'defaults'}")
+    yield Finding("asked for photos", well=True, found=_asked(adapters))
     yield _looked("OCR", lambda: _ocr(adapters))
     yield _looked("codes", lambda: _codes(adapters))
     yield _detector(adapters)
@@ -65,6 +66,12 @@ def _looked(what: str, look: Callable[[], str]) -> Finding:
         return Finding(what, well=True, found=look())
     except DarkroomError as error:
         return Finding(what, well=False, found="not usable", mend=str(error))
+
+
+def _asked(adapters: Adapters) -> str:
+    """Of what concerns safety, the operator should see what is in force."""
+    allowed = adapters.settings.downloads.allow_addresses
+    return " ".join(["public addresses", *(["and", ", ".join(allowed)] if allowed else [])])
 
 
 def _ocr(adapters: Adapters) -> str:

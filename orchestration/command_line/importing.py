@@ -15,13 +15,14 @@ from rich.console import Console
 
 from darkroom.batches import Batch
 from darkroom.errors import UsageError
+from darkroom.intake.addresses import origin_of
 from darkroom.reports.failure_groups import failure_groups
 from darkroom.reports.markdown import visible
 from darkroom.samples import server as sample_server
 from darkroom.samples.drawing import draw_samples, write_manifest
 from darkroom.settings import BatchSize
 from darkroom.stages.batch_tables import read_results
-from darkroom.uris import shown
+from darkroom.uris import scheme_of, shown
 from orchestration.announcing import announce
 from orchestration.batch_runner import BatchRun
 from orchestration.batch_states import BatchState, batch_states
@@ -29,6 +30,7 @@ from orchestration.command_line.progress_display import ProgressDisplay
 from orchestration.command_line.session import adapters_of
 from orchestration.command_line.showing import states_of, status_table
 from orchestration.command_line.showing_failures import failure_lines
+from orchestration.configuration import as_variable
 from orchestration.instance import open_instance
 from orchestration.intake import Sender, take_in, unfinished
 from orchestration.lost_runs import end_lost_runs
@@ -64,7 +66,9 @@ def run_import(request: ImportRequest, folder: Path | None) -> int:
     with contextlib.ExitStack() as stack:
         sources = list(request.sources)
         if request.sample:
-            sources.append(stack.enter_context(_sample_source(console, adapters.home.sample)))
+            address, manifest = stack.enter_context(_sample_source(console, adapters.home.sample))
+            adapters = adapters.asking(*_origin(address))
+            sources.append(manifest)
         # By key: of a source that is named twice, the second finds the first one's batches waiting.
         batches = {
             batch.key: batch
@@ -101,7 +105,15 @@ def run_retry(keys: Sequence[str], folder: Path | None) -> int:
 def run_batches(console: Console, adapters: Adapters, batches: Sequence[Batch]) -> int:
     """Run batches with their progress shown, then say how they ended. The exit code."""
     with open_instance(adapters.home, adapters.settings) as instance:
-        runs = BatchRuns(adapters.home, batches, at_once=adapters.settings.runs.max_import_runs)
+        runs = BatchRuns(
+            adapters.home,
+            batches,
+            at_once=adapters.settings.runs.max_import_runs,
+            # Where the samples are served is no setting of the home, which is all a run would read.
+            environment=as_variable(
+                "downloads", "allow_addresses", adapters.settings.downloads.allow_addresses
+            ),
+        )
         try:
             with ProgressDisplay(console, adapters.board, batches) as display:
                 while not runs.finished:
@@ -124,7 +136,12 @@ def _open(console: Console, adapters: Adapters, source: str, request: ImportRequ
         states = batch_states(instance, [batch.key for batch in waiting])
         waiting = [each for each in waiting if states[each.key] is not BatchState.RUNNING]
         opened = take_in(
-            adapters, source, sender, batch_size=request.batch_size, force=request.force
+            # Whoever types an address means it. What it names in turn is a stranger's word.
+            adapters.asking(*_origin(source)),
+            source,
+            sender,
+            batch_size=request.batch_size,
+            force=request.force,
         )
         # At once, so that the inbox sensor does not take them for batches that nobody runs.
         announce(instance, opened.batches)
@@ -146,8 +163,15 @@ def _to_redo(instance: dg.DagsterInstance, batches: Sequence[Batch]) -> list[Bat
     return [batch for batch in batches if states[batch.key] in redo]
 
 
+def _origin(source: str) -> list[str]:
+    """Host and port of a source on the web."""
+    origin = origin_of(source) if scheme_of(source) in ("http", "https") else None
+    return [origin] if origin else []
+
+
 @contextlib.contextmanager
-def _sample_source(console: Console, folder: Path) -> Iterator[str]:
+def _sample_source(console: Console, folder: Path) -> Iterator[tuple[str, str]]:
+    """The server's address, and the manifest."""
     folder.mkdir(parents=True, exist_ok=True)
     samples = draw_samples(folder)
     with sample_server.serve(folder) as address:
@@ -155,7 +179,7 @@ def _sample_source(console: Console, folder: Path) -> Iterator[str]:
             f"{len(samples)} sample photos, served at {address}; one answers 404 on purpose.",
             highlight=False,
         )
-        yield str(write_manifest(folder, samples, address))
+        yield address, str(write_manifest(folder, samples, address))
 
 
 def _say_how_it_ended(

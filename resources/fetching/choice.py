@@ -13,8 +13,6 @@ from resources.fetching.files import FileFetcher
 from resources.fetching.threads import Threads
 
 if TYPE_CHECKING:
-    import aiohttp
-
     from resources.fetching.http import HttpFetcher
     from resources.fetching.s3 import S3Fetcher
 
@@ -27,17 +25,9 @@ class Fetchers:
     Fetches of different addresses may run at once. After `close` it can be used again.
     """
 
-    def __init__(
-        self,
-        settings: DownloadSettings,
-        s3: S3Settings,
-        intake: IntakeSettings,
-        *,
-        socket_factory: "aiohttp.SocketFactoryType | None" = None,
-    ) -> None:
+    def __init__(self, settings: DownloadSettings, s3: S3Settings, intake: IntakeSettings) -> None:
         self._settings = settings
         self._s3_settings = s3
-        self._socket_factory = socket_factory
         self._threads = Threads(settings.max_concurrent_downloads)
         self._files = FileFetcher(settings)
         self._archives = ArchiveFetcher(settings, intake, self._threads)
@@ -47,7 +37,7 @@ class Fetchers:
         # Its library takes its time to load: only who fetches from the web waits for it.
         from resources.fetching.http import HttpFetcher
 
-        return HttpFetcher(self._settings, socket_factory=self._socket_factory)
+        return HttpFetcher(self._settings)
 
     @cached_property
     def _s3(self) -> "S3Fetcher":

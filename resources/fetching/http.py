@@ -12,9 +12,11 @@ import aiohttp
 from yarl import URL
 
 from darkroom.errors import PhotoFailed
+from darkroom.intake.addresses import AddressPolicy
 from darkroom.ports import Fetched
 from darkroom.settings import DownloadSettings
 from darkroom.uris import shown
+from resources.fetching.connector import GuardedConnector
 from resources.fetching.http_errors import check_status, reported
 from resources.fetching.part_file import BodyTooLarge, PartFile
 from resources.fetching.retries import with_retries
@@ -37,19 +39,13 @@ class Answer:
 class HttpFetcher:
     """Streams bodies to files: within deadlines and sizes, a few at a time from one host.
 
-    How many run at once is the caller's choice. `socket_factory` makes the socket of every
-    connection, redirects included, and is told the resolved address: the place for a rule about
-    addresses that must not be reached, which it refuses by raising OSError.
+    How many run at once is the caller's choice. Only public addresses are connected to, and those
+    that the settings allow.
     """
 
-    def __init__(
-        self,
-        settings: DownloadSettings,
-        *,
-        socket_factory: aiohttp.SocketFactoryType | None = None,
-    ) -> None:
+    def __init__(self, settings: DownloadSettings) -> None:
         self._settings = settings
-        self._socket_factory = socket_factory
+        self._policy = AddressPolicy(settings.allow_addresses)
         self._by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, _Connections] = (
             WeakKeyDictionary()
         )
@@ -72,7 +68,9 @@ class HttpFetcher:
         url = _url(uri)
 
         async def once(session: aiohttp.ClientSession, number: int) -> Answer | None:
-            async with session.get(url, max_redirects=self._settings.max_redirects) as response:
+            # It counts the answer that says to go on, and takes 0 for no limit.
+            redirects = self._settings.max_redirects + 1
+            async with session.get(url, max_redirects=redirects) as response:
                 check_status(response, uri, number, datetime.now(UTC))
                 content_type = response.headers.get("Content-Type")
                 if unless(content_type):
@@ -118,11 +116,11 @@ class HttpFetcher:
     def _session(self) -> aiohttp.ClientSession:
         settings = self._settings
         return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
+            connector=GuardedConnector(
+                self._policy,
                 limit=0,
                 # Turns count requests by the host they start at; this also holds for redirects.
                 limit_per_host=settings.max_per_host,
-                socket_factory=self._socket_factory,
             ),
             timeout=aiohttp.ClientTimeout(
                 total=settings.total_timeout_s,
@@ -133,6 +131,8 @@ class HttpFetcher:
             # and counted as unpacked.
             headers={"User-Agent": settings.user_agent, "Accept-Encoding": "identity"},
             cookie_jar=aiohttp.DummyCookieJar(),
+            # A proxy would connect to whatever it likes.
+            trust_env=False,
             requote_redirect_url=False,
             read_bufsize=_PIECE,
         )

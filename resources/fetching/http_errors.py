@@ -10,6 +10,7 @@ import aiohttp
 from darkroom.errors import PhotoFailed
 from darkroom.ports import TOO_LARGE
 from darkroom.uris import shown
+from resources.fetching.connector import AddressRefused
 from resources.fetching.part_file import BodyTooLarge
 from resources.fetching.retries import TryAgainLater, retry_after_s
 
@@ -24,6 +25,12 @@ _STATUS_TYPES: dict[int, str] = {
 }
 _TROUBLES: list[tuple[type[Exception], str, str, bool]] = [
     # The first that fits: aiohttp's errors are several things at once.
+    (
+        AddressRefused,
+        "AddressRefused",
+        "leads to {}, which is no public address; downloads.allow_addresses can allow it",
+        False,
+    ),
     (BodyTooLarge, TOO_LARGE, "is too large: {}", False),
     (aiohttp.TooManyRedirects, "TooManyRedirects", "redirects too often", False),
     (aiohttp.RedirectClientError, "RedirectRefused", "redirects to what is no web address", False),

@@ -7,15 +7,11 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from darkroom.errors import PhotoFailed, SourceUnreadable
 from darkroom.ports import BucketObject, Download
 from darkroom.settings import DownloadSettings, IntakeSettings, S3Settings
 from darkroom.uris import S3Address, s3_uri, scheme_of, shown
-
-if TYPE_CHECKING:
-    import aiohttp
 
 _PATIENCE_S = 3600.0
 """For one attempt: an archive of many gigabytes takes its time. Silence ends it much sooner."""
@@ -27,18 +23,10 @@ class RemoteListing:
     Not to be called from a running event loop: a download starts one of its own.
     """
 
-    def __init__(
-        self,
-        downloads: DownloadSettings,
-        s3: S3Settings,
-        intake: IntakeSettings,
-        *,
-        socket_factory: "aiohttp.SocketFactoryType | None" = None,
-    ) -> None:
+    def __init__(self, downloads: DownloadSettings, s3: S3Settings, intake: IntakeSettings) -> None:
         self._downloads = downloads.model_copy(update={"total_timeout_s": _PATIENCE_S})
         self._max_bytes = intake.max_archive_bytes
         self._s3 = s3
-        self._socket_factory = socket_factory
 
     def objects(self, prefix: S3Address) -> Iterator[BucketObject]:
         from resources.fetching.s3_errors import reported
@@ -73,7 +61,7 @@ class RemoteListing:
     ) -> Download | None:
         from resources.fetching.http import HttpFetcher
 
-        fetcher = HttpFetcher(self._downloads, socket_factory=self._socket_factory)
+        fetcher = HttpFetcher(self._downloads)
         try:
             answer = await fetcher.get(uri, folder, max_bytes=self._max_bytes, unless=unless)
         finally:

@@ -88,6 +88,7 @@ def clock(home: Home, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPa
 
 def follow(monkeypatch: pytest.MonkeyPatch, *feeds: str) -> None:
     monkeypatch.setenv("DARKROOM_INTAKE__FEEDS", json.dumps(feeds))
+    monkeypatch.setenv("DARKROOM_DOWNLOADS__ALLOW_ADDRESSES", '["127.0.0.1"]')
 
 
 def test_new_entries_become_a_batch(

@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from tests.resources.conftest import Site
 
 PAGE = b"<html><body><p>Please sign in to see this photo.</p></body></html>" * 2
-DOWNLOADS = DownloadSettings(max_retries=0, read_timeout_s=5, max_bytes=100_000)
+DOWNLOADS = DownloadSettings(
+    max_retries=0, read_timeout_s=5, max_bytes=100_000, allow_addresses=["127.0.0.1"]
+)
 
 
 def jpeg(seed: int) -> bytes:

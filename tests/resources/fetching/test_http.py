@@ -7,7 +7,6 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import aiohttp
 import pytest
 
 from darkroom.errors import PhotoFailed
@@ -20,7 +19,9 @@ if TYPE_CHECKING:
     from tests.resources.conftest import Site
 
 BODY = bytes(range(256)) * 40
-QUICK = DownloadSettings(max_retries=2, retry_wait_s=0.001, max_retry_wait_s=0.002)
+QUICK = DownloadSettings(
+    max_retries=2, retry_wait_s=0.001, max_retry_wait_s=0.002, allow_addresses=["127.0.0.1"]
+)
 
 
 async def _fetch(url: str, scratch: Path, **settings: Any) -> Fetched:  # noqa: ANN401 - settings of any type
@@ -215,6 +216,23 @@ def test_a_redirect_loop_ends(site: "Site", tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("redirects", [0, 1, 3])
+def test_so_many_redirects_are_followed_and_no_more(
+    site: "Site", tmp_path: Path, redirects: int
+) -> None:
+    """Also none at all."""
+    for number in range(redirects):
+        site.says(f"/{number}", 302, headers={"Location": f"/{number + 1}"})
+    site.says(f"/{redirects}", body=BODY)
+    over = site.says("/over", 302, headers={"Location": "/0"})
+
+    fetched = asyncio.run(_fetch(site.url("/0"), tmp_path, max_redirects=redirects))
+    fetched.path.unlink()
+
+    assert fetched.bytes == len(BODY)
+    assert _failure(over, tmp_path, max_redirects=redirects).error_type == "TooManyRedirects"
+
+
 @pytest.mark.parametrize(
     ("location", "error_type"),
     [
@@ -325,26 +343,6 @@ def test_one_host_is_asked_a_few_at_a_time(site: "Site", tmp_path: Path) -> None
 
     assert site.most_at_once == 3
     assert len(list(tmp_path.iterdir())) == 12
-
-
-def test_every_connection_passes_the_socket_factory(site: "Site", tmp_path: Path) -> None:
-    """Whoever refuses an address there refuses it for good, before a byte is sent."""
-
-    def refuse(address: aiohttp.AddrInfoType) -> socket.socket:
-        raise PermissionError(13, f"{address[4][0]} is not to be reached")
-
-    async def fetch() -> None:
-        fetcher = HttpFetcher(QUICK, socket_factory=refuse)
-        try:
-            await fetcher.fetch(site.says("/a.jpg", body=BODY), tmp_path)
-        finally:
-            await fetcher.close()
-
-    with pytest.raises(PhotoFailed) as caught:
-        asyncio.run(fetch())
-
-    assert "127.0.0.1 is not to be reached" in caught.value.failure.message
-    assert site.asked == []
 
 
 def test_a_closed_fetcher_can_be_used_again(site: "Site", tmp_path: Path) -> None:

@@ -26,7 +26,9 @@ def _open(
     intake: IntakeSettings | None = None,
 ) -> Listing:
     intake = intake or IntakeSettings()
-    downloads = DownloadSettings(max_retries=1, retry_wait_s=0.001, max_retry_wait_s=0.002)
+    downloads = DownloadSettings(
+        max_retries=1, retry_wait_s=0.001, max_retry_wait_s=0.002, allow_addresses=["127.0.0.1"]
+    )
     remote = RemoteListing(downloads, s3 or S3Settings(), intake)
     return open_source(source, settings=intake, kept=kept, remote=remote)
 
@@ -132,6 +134,25 @@ def test_a_source_in_trouble_is_asked_again(site: "Site", tmp_path: Path) -> Non
     url = site.says("/a.txt", body=b"1.jpg\n")
 
     assert len(_open(url, tmp_path)) == 1
+
+
+def test_a_source_that_is_not_public_is_refused(site: "Site", tmp_path: Path) -> None:
+    """As photos are, with what allows it; nothing is asked."""
+    remote = RemoteListing(DownloadSettings(), S3Settings(), IntakeSettings())
+
+    with pytest.raises(SourceUnreadable) as caught:
+        open_source(
+            site.says("/a.csv", body=b"url\n"),
+            settings=IntakeSettings(),
+            kept=tmp_path,
+            remote=remote,
+        )
+
+    assert str(caught.value) == (
+        f"{site.url('/a.csv')}: leads to 127.0.0.1, which is no public address;"
+        " downloads.allow_addresses can allow it"
+    )
+    assert site.asked == []
 
 
 def test_a_source_has_a_limit(site: "Site", tmp_path: Path) -> None:
