@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 PAGE = b"<html><body><p>Please sign in to see this photo.</p></body></html>" * 2
 DOWNLOADS = DownloadSettings(
-    max_retries=0, read_timeout_s=5, max_bytes=100_000, allow_addresses=["127.0.0.1"]
+    max_retries=0, read_timeout_s=60, max_bytes=100_000, allow_addresses=["127.0.0.1"]
 )
 
 
