@@ -41,7 +41,9 @@ def codes(
     then in the text.
     """
     chosen = accepted(photos, validations, renditions)
-    with Workers(settings.workers, preload=["darkroom.recognition.from_file"]) as workers:
+    with Workers(
+        settings.workers, preload=["darkroom.recognition.from_file"], say=context.log.warning
+    ) as workers:
         stage = codes_stage(
             chosen, by_photo(texts), settings=settings.codes, store=store, workers=workers
         )

@@ -45,7 +45,9 @@ def detections(
     if model is None:
         context.log.info("No detector model: skipped. `darkroom models fetch yolox_nano` gets one.")
     with Workers(
-        settings.workers, preload=["darkroom.recognition.from_file", "onnxruntime"]
+        settings.workers,
+        preload=["darkroom.recognition.from_file", "onnxruntime"],
+        say=context.log.warning,
     ) as workers:
         stage = detections_stage(chosen, detector=model, store=store, workers=workers)
         yield from stage_step(

@@ -116,7 +116,7 @@ def ingest(
     )
     with (
         scratch.folder() as folder,
-        Workers(settings.workers, preload=_PRELOAD) as workers,
+        Workers(settings.workers, preload=_PRELOAD, say=context.log.warning) as workers,
         meter(context, board, stage="ingest", total=len(plan.tasks)) as counted,
     ):
         if plan.tasks:

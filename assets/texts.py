@@ -41,7 +41,9 @@ def texts(
     without text has an empty text, not a missing one.
     """
     chosen = accepted(photos, validations, renditions)
-    with Workers(settings.workers, preload=["darkroom.recognition.from_file"]) as workers:
+    with Workers(
+        settings.workers, preload=["darkroom.recognition.from_file"], say=context.log.warning
+    ) as workers:
         stage = texts_stage(
             chosen,
             reader=text_reader if settings.ocr.enabled else None,

@@ -151,6 +151,9 @@ class WorkerSettings(Section):
     timeout_per_image_s: PositiveFloat = Field(
         30, description="Seconds for one piece of work on one photo; then its worker is replaced."
     )
+    max_memory_per_worker_bytes: PositiveInt | None = Field(
+        None, description="Memory of one worker process; then it is replaced. Unset: no bound."
+    )
     max_cpu_steps: PositiveInt = Field(
         1, description="OCR, code and detection steps at once across all runs (pool `cpu`)."
     )

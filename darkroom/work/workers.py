@@ -1,25 +1,30 @@
 """Worker processes for work on photos: whatever one photo does to its process, the others go on."""
 
 import asyncio
+import logging
 import multiprocessing
 import os
+import sys
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import TimeoutError as WorkTimeout
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from multiprocessing import forkserver
 from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
 
-from pebble import ProcessExpired, ProcessFuture, ProcessPool
-
 from darkroom.errors import PhotoFailed
 from darkroom.settings import WorkerSettings
+from darkroom.work.turns import Turns
+from darkroom.work.worker import Worker, WorkerLost
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_POOLS_PER_CALL = 3
+_LOG = logging.getLogger(__name__)
+_CRASHES = 3
+"""So many, and there is one worker less."""
+_QUIET_PHOTOS = 100
+"""So many in a row without a crash: earlier ones are forgotten, and there is one more again."""
 
 
 def usable_cores() -> int:
@@ -30,23 +35,40 @@ def usable_cores() -> int:
 
 
 class Workers:
-    """A pool of processes, each working on one photo at a time under a deadline.
+    """Processes that each work on one photo at a time, under a deadline and a bound of memory.
 
-    A crash, hang or memory blow-up ends the worker it happens in and comes back as `PhotoFailed`
-    for the photo it was working on; the worker is replaced. Errors that the function raises on
-    purpose come back as they are. Pass paths, not bytes.
+    A crash, hang or memory blow-up ends the worker that it happens in. Its photo is tried once
+    more, alone, because the kernel may have ended it for what another did; if that ends in the
+    same way it is `PhotoFailed`: `Crashed`, `TimedOut` or `OutOfMemory`. The worker is replaced,
+    but after repeated crashes the work goes on with fewer, as `say` is told.
+
+    Errors that the function raises on purpose come back as they are. Pass paths, not bytes.
 
     Processes come from a fork server: this process has threads by the time it needs workers, and
     forking those is not safe. `preload` names the modules that the server imports once for all.
     """
 
-    def __init__(self, settings: WorkerSettings, *, preload: Sequence[str] = ()) -> None:
-        self.count = settings.max_workers or usable_cores()
+    def __init__(
+        self,
+        settings: WorkerSettings,
+        *,
+        preload: Sequence[str] = (),
+        say: Callable[[str], None] = _LOG.warning,
+    ) -> None:
+        self._count = self._most = settings.max_workers or usable_cores()
         self._timeout_s = settings.timeout_per_image_s
+        self._max_bytes = settings.max_memory_per_worker_bytes or sys.maxsize
+        self._say = say
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(list(preload))
-        self._replacing = threading.Lock()
-        self._pool = self._new_pool()
+        self._turns = Turns(lambda: self._count)
+        self._lock = threading.Lock()
+        self._all: set[Worker] = set()
+        self._idle: list[Worker] = []
+        self._stopped = False
+        self._crashes = self._quiet = 0
+        # What waits for a worker waits here: its deadline begins with its work.
+        self._threads = ThreadPoolExecutor(self._count, thread_name_prefix="worker")
 
     def __enter__(self) -> Self:
         return self
@@ -58,11 +80,21 @@ class Workers:
         traceback: TracebackType | None,
     ) -> None:
         """Wait for work under way; after an error, stop it instead."""
-        if error is None:
-            self._pool.close()  # type: ignore[no-untyped-call]  # pebble annotates only some
-            self._pool.join()
-        else:
-            self._stop(self._pool)
+        try:
+            if error is None:
+                self._threads.shutdown()
+        finally:
+            self.stop()
+
+    @property
+    def count(self) -> int:
+        """Photos that may be worked on at once; fewer after repeated crashes."""
+        return self._count
+
+    def processes(self) -> list[int]:
+        """The process ids of this moment."""
+        with self._lock:
+            return sorted(worker.pid for worker in self._all)
 
     def warm_up(self) -> None:
         """Let the fork server start its imports, while the caller has other things to do."""
@@ -70,72 +102,113 @@ class Workers:
 
     def call(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `function` in a worker and wait for it. May be called from several threads."""
-        for _ in range(_POOLS_PER_CALL):
-            try:
-                result: T = self._schedule(function, args, kwargs).result()
-            except BrokenProcessPool:
-                continue
-            except (WorkTimeout, ProcessExpired, MemoryError) as error:
-                raise self._photo_failed(error) from error
-            return result
-        raise _crashed()
+        return self._submit(function, args, kwargs).result()
 
     async def run(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """As `call`, without holding up the event loop."""
-        for _ in range(_POOLS_PER_CALL):
-            try:
-                # In a thread: the first one waits for the fork server to be ready.
-                future = await asyncio.to_thread(self._schedule, function, args, kwargs)
-                result: T = await asyncio.wrap_future(future)
-            except BrokenProcessPool:
-                continue
-            except (WorkTimeout, ProcessExpired, MemoryError) as error:
-                raise self._photo_failed(error) from error
-            return result
-        raise _crashed()
+        return await asyncio.wrap_future(self._submit(function, args, kwargs))
 
-    def _schedule(
+    def stop(self) -> None:
+        """End all processes, whatever they are doing. What waits for them is cancelled."""
+        with self._lock:
+            self._stopped = True
+            for worker in self._all.difference(self._idle):
+                worker.kill()
+        self._threads.shutdown(cancel_futures=True)
+        for worker in self._idle:
+            worker.end()
+        self._idle.clear()
+        self._all.clear()
+
+    def _submit(
         self, function: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]
-    ) -> "ProcessFuture[T]":
-        """To the pool or, when it is broken, to a new one.
+    ) -> Future[T]:
+        return self._threads.submit(self._work, function, args, kwargs)
 
-        Pebble gives up a pool when a worker is gone and it does not know yet what that worked on: a
-        photo that ends its worker at once, or a worker that is killed while it waits. Whoever was
-        in the pool comes here again.
-        """
-        with self._replacing:
-            if not self._pool.active:
-                self._stop(self._pool)
-                self._pool = self._new_pool()
-            return self._pool.schedule(function, args=args, kwargs=kwargs, timeout=self._timeout_s)
+    def _work(
+        self, function: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]
+    ) -> T:
+        try:
+            with self._turns.beside_others():
+                result = self._attempt(function, args, kwargs)
+        except WorkerLost as lost:
+            self._after_a_loss(lost)
+        else:
+            self._after_a_result()
+            return result
+        try:
+            with self._turns.alone():
+                return self._attempt(function, args, kwargs)
+        except WorkerLost as lost:
+            raise PhotoFailed(lost.error_type, lost.message, attempts=2, retryable=False) from lost
 
-    def _new_pool(self) -> ProcessPool:
-        return ProcessPool(
-            max_workers=self.count, context=self._context, initializer=_leave_the_terminal
+    def _attempt(
+        self, function: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]
+    ) -> T:
+        worker = self._take()
+        try:
+            result: T = worker.work(
+                function, args, kwargs, timeout_s=self._timeout_s, max_bytes=self._max_bytes
+            )
+        except WorkerLost:
+            if self._stopped:
+                raise CancelledError from None
+            raise
+        finally:
+            self._give_back(worker)
+        return result
+
+    def _take(self) -> Worker:
+        """One that waits for work or, when there is none, a new one."""
+        with self._lock:
+            while self._idle:
+                worker = self._idle.pop()
+                if worker.idle:
+                    return worker
+                self._all.remove(worker)
+                worker.end()
+        worker = Worker(self._context)
+        with self._lock:
+            self._all.add(worker)
+            stopped = self._stopped
+        if stopped:
+            self._give_back(worker)
+            raise CancelledError
+        return worker
+
+    def _give_back(self, worker: Worker) -> None:
+        with self._lock:
+            if worker.lost or self._stopped or len(self._idle) >= self._count:
+                self._all.discard(worker)
+            else:
+                self._idle.append(worker)
+                return
+        worker.end()
+
+    def _after_a_loss(self, lost: WorkerLost) -> None:
+        if lost.error_type == "TimedOut":  # one worker less would not make it faster
+            return
+        with self._lock:
+            self._quiet = 0
+            self._crashes += 1
+            if self._crashes < _CRASHES or self._count == 1:
+                return
+            self._crashes = 0
+            self._count -= 1
+            count = self._count
+        self._say(
+            f"{_CRASHES} photos crashed their worker process or ran out of memory (the last:"
+            f" {lost.message}): going on with {count} at once."
         )
 
-    @staticmethod
-    def _stop(pool: ProcessPool) -> None:
-        pool.stop()  # type: ignore[no-untyped-call]  # pebble annotates only some
-        pool.join()
-
-    def _photo_failed(self, error: BaseException) -> PhotoFailed:
-        if isinstance(error, WorkTimeout):
-            return PhotoFailed(
-                "TimedOut", f"no result after {self._timeout_s:g} s", retryable=False
-            )
-        if isinstance(error, MemoryError):
-            return PhotoFailed("OutOfMemory", "the photo needs too much memory", retryable=False)
-        return _crashed()
-
-
-def _crashed() -> PhotoFailed:
-    return PhotoFailed("Crashed", "its worker process ended", retryable=False)
-
-
-def _leave_the_terminal() -> None:
-    """Decoders in C write to standard error what they also report: here nobody could place it."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
-    os.close(nowhere)
+    def _after_a_result(self) -> None:
+        with self._lock:
+            self._quiet += 1
+            if self._quiet < _QUIET_PHOTOS:
+                return
+            self._quiet = self._crashes = 0
+            if self._count == self._most:
+                return
+            self._count += 1
+            count = self._count
+        self._say(f"{_QUIET_PHOTOS} photos without a crash: going on with {count} at once.")

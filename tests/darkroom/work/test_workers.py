@@ -1,13 +1,16 @@
 """What a photo may do to the process that works on it."""
 
 import asyncio
+import ctypes
 import multiprocessing
 import os
+import shutil
 import signal
+import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +22,35 @@ from darkroom.outcomes import Failure
 from darkroom.settings import WorkerSettings
 from darkroom.work.workers import Workers, usable_cores
 
-CRASHED = Failure(error_type="Crashed", message="its worker process ended", retryable=False)
-TIMED_OUT = Failure(error_type="TimedOut", message="no result after 1 s", retryable=False)
-OUT_OF_MEMORY = Failure(
-    error_type="OutOfMemory", message="the photo needs too much memory", retryable=False
-)
+
+def failure(error_type: str, message: str) -> Failure:
+    return Failure(error_type=error_type, message=message, attempts=2, retryable=False)
+
+
+def crashed(how: str) -> Failure:
+    return failure("Crashed", f"its worker process ended ({how})")
+
+
+TIMED_OUT = failure("TimedOut", "no result after 1 s")
+OUT_OF_MEMORY = failure("OutOfMemory", "the photo needs too much memory")
+
+
+SLEEP = [shutil.which("sleep") or "sleep", "1000"]
+
+
+def hold_the_lock_and_hang() -> None:
+    """As a decoder in C would: no thread of the process ever runs again."""
+    ctypes.PyDLL(None).pause()
+
+
 CULPRITS = pytest.mark.parametrize(
     ("function", "arguments", "failure"),
     [
-        pytest.param(signal.raise_signal, (signal.SIGKILL,), CRASHED, id="killed"),
-        pytest.param(signal.raise_signal, (signal.SIGSEGV,), CRASHED, id="segfault"),
-        pytest.param(os._exit, (0,), TIMED_OUT, id="gone without a word"),
-        pytest.param(signal.pause, (), TIMED_OUT, id="hangs"),
+        pytest.param(signal.raise_signal, (signal.SIGKILL,), crashed("SIGKILL"), id="killed"),
+        pytest.param(signal.raise_signal, (signal.SIGSEGV,), crashed("SIGSEGV"), id="segfault"),
+        pytest.param(os._exit, (0,), crashed("exit code 0"), id="gone without a word"),
+        pytest.param(signal.raise_signal, (signal.SIGSTOP,), TIMED_OUT, id="stopped"),
+        pytest.param(hold_the_lock_and_hang, (), TIMED_OUT, id="hangs"),
         pytest.param(bytearray, (1 << 62,), OUT_OF_MEMORY, id="needs too much memory"),
     ],
 )
@@ -46,14 +66,75 @@ def raise_it(error: Exception) -> None:
     raise error
 
 
+class CannotBeReceived(Exception):
+    """Its copy would be made without arguments."""
+
+    def __init__(self, first: str, second: str) -> None:
+        super().__init__(first + second)
+
+
+def raise_what_cannot_be_received() -> None:
+    raise CannotBeReceived("one", "two")
+
+
 def announce_and_hang(fifo: Path) -> None:
     with fifo.open("w"):
         signal.pause()
 
 
-def worker_processes() -> set[int]:
-    children = multiprocessing.active_children()
-    return {child.pid or 0 for child in children if child.name == "pebble_pool_worker"}
+def start_a_program_and_hang(note: Path) -> None:
+    """As pytesseract does for each photo."""
+    program = subprocess.Popen(SLEEP)
+    note.write_text(str(program.pid))
+    signal.pause()
+
+
+def start_a_program_and_crash(note: Path) -> None:
+    note.write_text(str(subprocess.Popen(SLEEP).pid))
+    signal.raise_signal(signal.SIGKILL)
+
+
+def crash_once_then_look_around(folder: Path) -> list[str]:
+    """At the second attempt: who is at work."""
+    mark = folder.with_name("crashed")
+    if not mark.exists():
+        mark.touch()
+        signal.raise_signal(signal.SIGKILL)
+    return [other.name for other in folder.iterdir()]
+
+
+def be_at_work(folder: Path, number: int) -> int:
+    mark = folder / str(number)
+    mark.touch()
+    sum(range(100_000))
+    mark.unlink()
+    return number
+
+
+def square(number: int) -> int:
+    sum(range(20_000))
+    return number * number
+
+
+def a_step_that_hangs(fifo: Path) -> None:
+    with Workers(WorkerSettings(max_workers=1, timeout_per_image_s=600)) as workers:
+        with fifo.open("w"):
+            workers.call(os.getpid)
+        workers.call(hold_the_lock_and_hang)
+
+
+def over(process: int) -> bool:
+    """Gone, or nothing but an entry that its parent has not read yet."""
+    try:
+        return psutil.Process(process).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    """As long as it takes: a test has a time limit of its own."""
+    while not condition():
+        pass
 
 
 def failure_of(call: Callable[[], object]) -> Failure:
@@ -65,7 +146,7 @@ def failure_of(call: Callable[[], object]) -> Failure:
 def test_work_is_done_in_another_process(workers: Workers) -> None:
     """Arguments go there, and the answer comes back."""
     assert workers.call(int, "ff", base=16) == 255
-    assert workers.call(os.getpid) in worker_processes()
+    assert workers.call(os.getpid) in workers.processes()
     assert asyncio.run(workers.run(int, "ff", base=16)) == 255
 
 
@@ -135,36 +216,148 @@ def test_waiting_for_a_worker_does_not_count() -> None:
         assert [future.result() for future in work] == [None] * 4
 
 
+def test_a_photo_that_crashed_is_tried_again_alone(workers: Workers, tmp_path: Path) -> None:
+    """The machine may have ended it for what another photo did."""
+    folder = tmp_path / "at work"
+    folder.mkdir()
+    with ThreadPoolExecutor(9) as threads:
+        others = [threads.submit(workers.call, be_at_work, folder, number) for number in range(20)]
+        again = threads.submit(workers.call, crash_once_then_look_around, folder)
+        more = [
+            threads.submit(workers.call, be_at_work, folder, number) for number in range(20, 60)
+        ]
+
+        assert again.result() == []
+        assert [future.result() for future in others + more] == list(range(60))
+
+
+def test_workers_that_are_killed_at_work_cost_no_photo() -> None:
+    """Several at once, and again and again: each photo has its result."""
+    settings = WorkerSettings(max_workers=2)
+    killed, done, lock = set[int](), 0, threading.Lock()
+
+    def photo(workers: Workers, number: int) -> int:
+        nonlocal done
+        result = workers.call(square, number)
+        with lock:
+            done += 1
+            if done % 50 == 0:
+                killed.update(workers.processes())
+                for process in workers.processes():
+                    os.kill(process, signal.SIGKILL)
+        return result
+
+    with Workers(settings) as workers, ThreadPoolExecutor(6) as threads:
+        results = list(threads.map(lambda number: photo(workers, number), range(200)))
+
+    assert results == [number * number for number in range(200)]
+    assert len(killed) >= 4
+
+
 def test_workers_that_are_killed_while_they_wait_are_replaced() -> None:
-    """Somebody who ends all processes of the pool ends no photo."""
-    with Workers(WorkerSettings(max_workers=2)) as workers:
-        assert workers.call(int, "1") == 1
-        broken = workers._pool
-        for process in worker_processes():
+    """Nobody works there, and nobody is blamed."""
+    said: list[str] = []
+    with Workers(WorkerSettings(max_workers=1), say=said.append) as workers:
+        for number in range(3):
+            process = workers.call(os.getpid)
             os.kill(process, signal.SIGKILL)
-        while broken.active:
-            pass
-
-        assert workers.call(int, "2") == 2
-        assert asyncio.run(workers.run(int, "3")) == 3
+            wait_for(lambda process=process: over(process))
+            assert asyncio.run(workers.run(square, number)) == number**2
+        assert (workers.count, said) == (1, [])
 
 
-def test_a_photo_that_breaks_every_pool_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    """After a few pools it is the photo's own trouble."""
-    pools = []
-
-    def broken_pool(*_: object) -> Future[None]:
-        pools.append("broken")
-        future: Future[None] = Future()
-        future.set_exception(BrokenProcessPool("All workers expired"))
-        return future
-
+def test_a_fork_server_that_is_killed_is_replaced() -> None:
+    """Workers that are there go on, and new ones come from a new server."""
     with Workers(WorkerSettings(max_workers=1)) as workers:
-        monkeypatch.setattr(workers, "_schedule", broken_pool)
+        process = workers.call(os.getpid)
+        server = psutil.Process(process).ppid()
+        os.kill(server, signal.SIGKILL)
+        wait_for(lambda: over(server))
 
-        assert failure_of(lambda: workers.call(int, "1")) == CRASHED
-        assert failure_of(lambda: asyncio.run(workers.run(int, "1"))) == CRASHED
-    assert len(pools) == 6
+        assert workers.call(os.getpid) == process
+        os.kill(process, signal.SIGKILL)
+        wait_for(lambda: over(process))
+        assert workers.call(os.getpid) != process
+
+
+def test_after_repeated_crashes_the_work_goes_on_with_fewer() -> None:
+    """Down to one, and it is said each time."""
+    said: list[str] = []
+    with Workers(WorkerSettings(max_workers=3), say=said.append) as workers:
+        counts = []
+        for _ in range(9):
+            failure_of(lambda: workers.call(signal.raise_signal, signal.SIGABRT))
+            counts.append(workers.count)
+        assert workers.call(square, 3) == 9
+
+    assert counts == [3, 3, 2, 2, 2, 1, 1, 1, 1]
+    cause = (
+        "3 photos crashed their worker process or ran out of memory (the last: its worker process"
+        " ended (SIGABRT))"
+    )
+    assert said == [f"{cause}: going on with {count} at once." for count in (2, 1)]
+
+
+def test_crashes_among_many_sound_photos_are_forgotten() -> None:
+    """What is rare is the photo's own trouble, not the machine's."""
+    said: list[str] = []
+    with Workers(WorkerSettings(max_workers=2), say=said.append) as workers:
+        for crashes in (2, 2, 3, 0):
+            for _ in range(crashes):
+                failure_of(lambda: workers.call(signal.raise_signal, signal.SIGABRT))
+            said.append(f"{workers.count} workers")
+            for number in range(100):
+                workers.call(int, str(number))
+
+    assert [line for line in said if "crashed" not in line] == [
+        "2 workers",
+        "2 workers",
+        "1 workers",
+        "100 photos without a crash: going on with 2 at once.",
+        "2 workers",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("culprit", "outcome"),
+    [(start_a_program_and_hang, TIMED_OUT), (start_a_program_and_crash, crashed("SIGKILL"))],
+)
+def test_programs_that_a_worker_started_end_with_it(
+    workers: Workers, tmp_path: Path, culprit: Callable[[Path], None], outcome: Failure
+) -> None:
+    """Tesseract, for one, would go on with a photo that nobody waits for."""
+    note = tmp_path / "program"
+    assert failure_of(lambda: workers.call(culprit, note)) == outcome
+    wait_for(lambda: over(int(note.read_text())))
+
+
+def test_when_the_step_is_killed_its_workers_end_too(tmp_path: Path) -> None:
+    """Even one that hangs without letting any thread run."""
+    fifo = tmp_path / "begun"
+    os.mkfifo(fifo)
+    step = multiprocessing.get_context("spawn").Process(target=a_step_that_hangs, args=(fifo,))
+    step.start()
+    with fifo.open() as begun:
+        begun.read()
+    below = [child.pid for child in psutil.Process(step.pid).children(recursive=True)]
+    step.kill()
+    step.join()
+
+    assert len(below) >= 2, "a fork server and a worker"
+    wait_for(lambda: all(over(process) for process in below))
+
+
+def test_an_error_that_cannot_be_received_is_told_all_the_same(workers: Workers) -> None:
+    """With where it came from: it is our own mistake."""
+    with pytest.raises(RuntimeError, match="CannotBeReceived: onetwo"):
+        workers.call(raise_what_cannot_be_received)
+
+
+def test_errors_tell_where_they_were_raised(workers: Workers) -> None:
+    """A traceback ends at the border of a process; a note goes with the error."""
+    with pytest.raises(ValueError, match="our own mistake") as caught:
+        workers.call(raise_it, ValueError("our own mistake"))
+    assert "in raise_it" in caught.value.__notes__[0]
 
 
 def test_leaving_with_an_error_stops_the_work(tmp_path: Path) -> None:
@@ -176,7 +369,7 @@ def test_leaving_with_an_error_stops_the_work(tmp_path: Path) -> None:
     async def interrupted(workers: Workers) -> None:
         work = asyncio.create_task(workers.run(announce_and_hang, fifo))
         with await asyncio.to_thread(fifo.open):
-            processes.update(worker_processes())
+            processes.update(workers.processes())
             work.cancel()
             raise WorldError("the store is away")
 
@@ -186,7 +379,7 @@ def test_leaving_with_an_error_stops_the_work(tmp_path: Path) -> None:
     ):
         asyncio.run(interrupted(workers))
 
-    assert len(processes) >= 2
+    assert len(processes) == 1
     assert [process for process in processes if psutil.pid_exists(process)] == []
 
 
@@ -201,9 +394,8 @@ def test_leaving_in_peace_leaves_no_process() -> None:
 
 def test_without_work_no_process_is_started() -> None:
     """A stage whose rows all stand costs nothing."""
-    before = worker_processes()
-    with Workers(WorkerSettings(max_workers=2)):
-        assert worker_processes() == before
+    with Workers(WorkerSettings(max_workers=2)) as workers:
+        assert workers.processes() == []
 
 
 def test_what_decoders_print_is_not_shown(

@@ -1,0 +1,95 @@
+"""What a worker process does: work on what it is sent, until its owner is gone."""
+
+import fcntl
+import os
+import pickle
+import resource
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from multiprocessing.reduction import ForkingPickler
+from pathlib import Path
+
+READY = b""
+"""Said once when it can be given work, and again when it has all that a piece of work needs."""
+
+
+def serve(work: "Connection[bytes, bytes]", lifeline: "Connection[bytes, bytes]") -> None:
+    """Answer requests of `work` one after another, and end when it is closed.
+
+    The whole process group ends, in whatever it is doing, when the other end of `lifeline` closes.
+    """
+    os.setpgid(0, 0)
+    _end_with(lifeline)
+    _leave_the_terminal()
+    _be_the_first_to_go()
+    work.send_bytes(READY)
+    while True:
+        try:
+            request = work.recv_bytes()
+        except (EOFError, OSError):
+            return
+        work.send_bytes(_answer(request, begin=lambda: work.send_bytes(READY)))
+
+
+def _answer(request: bytes, *, begin: Callable[[], None]) -> bytes:
+    """Whether it failed, and the result or the error."""
+    try:
+        function, args, kwargs = pickle.loads(request)  # noqa: S301 - from our own parent
+        begin()
+        return bytes(ForkingPickler.dumps((False, function(*args, **kwargs))))
+    except Exception as error:  # noqa: BLE001 - it is raised again where the work was asked for
+        where = traceback.format_exc()
+        try:
+            error.add_note(f"In the worker process:\n{where}")
+            answer = bytes(ForkingPickler.dumps((True, error)))
+            pickle.loads(answer)  # noqa: S301 - our own; many errors can be sent but not received
+        except Exception:  # noqa: BLE001 - anything may happen in an error's own methods
+            return bytes(ForkingPickler.dumps((True, RuntimeError(where))))
+        return answer
+
+
+def _end_with(lifeline: "Connection[bytes, bytes]") -> None:
+    """Have the kernel kill the group, programs it started included, once the lifeline is cut.
+
+    It needs nothing of this process, which may hang in C code for ever. Elsewhere than on Linux a
+    thread does it, as soon as that code lets threads run.
+    """
+    if sys.platform == "linux":
+        handle = lifeline.fileno()
+        fcntl.fcntl(handle, fcntl.F_SETOWN, -os.getpid())
+        fcntl.fcntl(handle, fcntl.F_SETSIG, signal.SIGKILL)
+        flags = fcntl.fcntl(handle, fcntl.F_GETFL)
+        fcntl.fcntl(handle, fcntl.F_SETFL, flags | os.O_ASYNC)
+        if lifeline.poll():  # it was cut before
+            os._exit(1)
+    else:
+        threading.Thread(target=_wait_and_end, args=(lifeline,), daemon=True).start()
+
+
+def _wait_and_end(lifeline: "Connection[bytes, bytes]") -> None:
+    lifeline.poll(None)
+    os.killpg(os.getpid(), signal.SIGKILL)
+
+
+def _leave_the_terminal() -> None:
+    """Decoders in C write to standard error what they also report: here nobody could place it."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+
+
+def _be_the_first_to_go() -> None:
+    """When memory runs out, the kernel takes a photo's worker, not the step or the database.
+
+    A crash leaves no core file, which would hold the photo and fill the disk.
+    """
+    with suppress(OSError):  # only Linux has it
+        Path("/proc/self/oom_score_adj").write_text("500", encoding="ascii")
+    _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
