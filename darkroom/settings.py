@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from darkroom.intake.addresses import AddressPolicy
+from darkroom.intake.roots import check_roots
 
 
 class Section(BaseModel):
@@ -84,6 +85,11 @@ class IntakeSettings(Section):
     batch_size: BatchSize = Field(
         "auto", description="Photos in a batch; auto: by size of the import and cores."
     )
+    allow_roots: list[str] = Field(
+        [],
+        description="Absolute folders and s3://bucket/prefix that manifests may name photos in,"
+        " beside those below the manifest itself. A manifest from the web may never name folders.",
+    )
     max_archive_bytes: PositiveInt = Field(
         20 * 2**30, description="Unpacked bytes taken from one archive; more is refused."
     )
@@ -97,6 +103,12 @@ class IntakeSettings(Section):
     feeds: list[str] = Field([], description="Manifest URLs that feed_schedule polls.")
     feed_cron: str = Field("*/10 * * * *", description="When feeds are polled.")
     feed_owner: str = Field("feed", description="Owner of batches made from feeds.")
+
+    @field_validator("allow_roots")
+    @classmethod
+    def _places(cls, roots: list[str]) -> list[str]:
+        check_roots(roots)
+        return roots
 
 
 class DownloadSettings(Section):

@@ -2,7 +2,8 @@
 
 `file:///folder/a.jpg` and `zip:///folder/a.zip#inner/a.jpg` are percent-encoded, so any file name
 is possible. `s3://bucket/key` holds the key as it is, the way every S3 tool writes it.
-`refused:…` is an address that a manifest gave and that must not be followed.
+`refused:…` is an address that a manifest gave and that must not be followed, `outside:…` one that
+is followed only below the roots that the operator allows.
 """
 
 import os
@@ -82,6 +83,7 @@ def parse_s3_uri(uri: str) -> S3Address:
 
 def name_in(uri: str) -> str:
     """The last segment of the path, decoded; empty when there is none."""
+    uri = uri.removeprefix("outside:")
     scheme = scheme_of(uri)
     if scheme == "zip":
         path = unquote(uri.partition("#")[2].partition(";")[0])
@@ -101,7 +103,7 @@ def host_in(uri: str) -> str:
 def shown(uri: str) -> str:
     """The address without its secrets, for messages: user, password and query values are masked."""
     uri = _CREDENTIALS.sub("***@", uri)
-    if scheme_of(uri) in ("", "file", "zip", "s3", "refused"):
+    if scheme_of(uri) in ("", "file", "zip", "s3", "refused", "outside"):
         return uri
     address, question, query = uri.partition("?")
     return address + question + _QUERY_VALUE.sub("***", query)

@@ -70,7 +70,7 @@ def _looked(what: str, look: Callable[[], str]) -> Finding:
 
 def _asked(adapters: Adapters) -> str:
     """Of what concerns safety, the operator should see what is in force."""
-    allowed = adapters.settings.downloads.allow_addresses
+    allowed = adapters.settings.downloads.allow_addresses + adapters.settings.intake.allow_roots
     return " ".join(["public addresses", *(["and", ", ".join(allowed)] if allowed else [])])
 
 

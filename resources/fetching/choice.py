@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from darkroom.errors import PhotoFailed
+from darkroom.intake.roots import OUTSIDE, is_below
 from darkroom.ports import Fetched
 from darkroom.settings import DownloadSettings, IntakeSettings, S3Settings
 from darkroom.uris import scheme_of, shown
@@ -28,6 +29,7 @@ class Fetchers:
     def __init__(self, settings: DownloadSettings, s3: S3Settings, intake: IntakeSettings) -> None:
         self._settings = settings
         self._s3_settings = s3
+        self._roots = intake.allow_roots
         self._threads = Threads(settings.max_concurrent_downloads)
         self._files = FileFetcher(settings)
         self._archives = ArchiveFetcher(settings, intake, self._threads)
@@ -46,6 +48,8 @@ class Fetchers:
         return S3Fetcher(self._settings, self._s3_settings, self._threads)
 
     async def fetch(self, uri: str, scratch: Path) -> Fetched:
+        if uri.startswith(OUTSIDE):
+            uri = self._allowed(uri.removeprefix(OUTSIDE))
         scheme = scheme_of(uri)
         if scheme in ("http", "https"):
             return await self._http.fetch(uri, scratch)
@@ -56,6 +60,19 @@ class Fetchers:
         if scheme == "s3":
             return await self._s3.fetch(uri, scratch)
         raise _unknown(uri, scheme)
+
+    def _allowed(self, uri: str) -> str:
+        """It was outside when it was listed; the roots may be others now."""
+        try:
+            if is_below(uri, self._roots):
+                return uri
+        except ValueError as error:
+            raise PhotoFailed("InvalidUrl", f"{uri} is {error}", retryable=False) from error
+        raise PhotoFailed(
+            "OutsideRoots",
+            f"{uri} lies outside of what was imported; intake.allow_roots can allow it",
+            retryable=False,
+        )
 
     async def close(self) -> None:
         if "_http" in self.__dict__:

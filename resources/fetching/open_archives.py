@@ -1,5 +1,6 @@
 """ZIPs that are being unpacked, each opened once."""
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from darkroom.errors import PhotoFailed
 from darkroom.intake.sources.archive import UNREADABLE, excess, members
 from darkroom.settings import IntakeSettings
 from darkroom.uris import ArchiveMember, file_uri
+from resources.fetching.without_links import LinkInTheWay, open_without_links
 
 _KEPT_OPEN = 4
 
@@ -21,7 +23,7 @@ class OpenArchive:
         self.stamp = stamp
         self.users = 0
         # ZipFile closes a file that it opened itself by a count that threads can get wrong.
-        self._file = path.open("rb")
+        self._file = os.fdopen(open_without_links(path), "rb")
         try:
             self.zip = ZipFile(self._file)
         except BaseException:
@@ -71,7 +73,7 @@ class OpenArchives:
 
     def _current(self, path: Path) -> OpenArchive:
         try:
-            status = path.stat()
+            status = path.lstat()
             stamp = (status.st_mtime_ns, status.st_size)
             archive = self._open.pop(path, None)
             if archive is not None and archive.stamp != stamp:
@@ -83,6 +85,9 @@ class OpenArchives:
             raise PhotoFailed(
                 "NotFound", f"{file_uri(path)} is not there", retryable=False
             ) from error
+        except LinkInTheWay as error:
+            why = f"{file_uri(path)} is not followed: {error} since it was listed"
+            raise PhotoFailed("LinkRefused", why, retryable=False) from error
         except UNREADABLE as error:
             why = f"{file_uri(path)} is not a ZIP that can be read ({error})"
             raise PhotoFailed("ArchiveUnreadable", why, retryable=False) from error

@@ -2,13 +2,14 @@
 
 import json
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from urllib.parse import urldefrag, urljoin
 
 from darkroom.errors import SourceUnreadable
+from darkroom.intake.roots import placed
 from darkroom.intake.sources.folder import found_file
 from darkroom.intake.sources.kinds import URI_COLUMNS
 from darkroom.intake.sources.listing import Found
@@ -26,6 +27,8 @@ from darkroom.uris import (
 
 _NAME_COLUMNS = ("filename", "file_name", "name")
 _LOCAL = ("file", "zip")
+_MARKS = ("refused", "outside")
+"""Ours to set, so not for a manifest to write."""
 _to_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -39,6 +42,8 @@ class Base:
     """Absolute; for a manifest on this machine."""
     url: str | None = None
     """For one from elsewhere. It may not name files of this machine."""
+    roots: Sequence[str] = ()
+    """Where its photos may lie besides below itself."""
 
 
 def read_manifest(
@@ -48,7 +53,8 @@ def read_manifest(
 
     The column with the address is `uri_column` or, by name, url, uri or path; upper and lower case
     are the same. Rows that cannot be fetched (no address, a scheme nobody knows, a file of this
-    machine named from elsewhere) are listed too, and fail with their reason when they are fetched.
+    machine named from elsewhere or outside of the roots) are listed too, and fail with their reason
+    when they are fetched.
     Raises `SourceUnreadable` when no row has such a column.
     """
     wanted = (uri_column,) if uri_column else URI_COLUMNS
@@ -108,13 +114,22 @@ def _resolved(text: str, base: Base) -> str:
         return ""
     if scheme in ("http", "https"):
         return text.partition("#")[0]
+    if scheme in _MARKS or (base.url is not None and scheme in _LOCAL):
+        return f"refused:{text}"
     if base.url is not None:
-        if scheme in _LOCAL:
-            return f"refused:{text}"
-        return text if scheme else _joined(base.url, text)
-    if scheme or base.folder is None:
+        uri = text if scheme else _joined(base.url, text)
+        return placed(uri, [*_own_prefix(base.url), *base.roots])
+    if base.folder is None or scheme not in ("", *_LOCAL):
         return text
-    return file_uri(base.folder / text)
+    uri = text if scheme else file_uri(base.folder / text)
+    return placed(uri, [str(base.folder), *base.roots])
+
+
+def _own_prefix(url: str) -> list[str]:
+    """What lies below a manifest in a bucket is its own."""
+    if scheme_of(url) != "s3":
+        return []
+    return [f"{url.rpartition('/')[0]}/"]
 
 
 def _joined(base_url: str, text: str) -> str:

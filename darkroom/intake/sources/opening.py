@@ -62,13 +62,15 @@ def _local(path: Path, source: str, settings: IntakeSettings) -> Listing:
         path = _canonical(path)
         status = path.stat()
         if path.is_dir():
-            return listing(path.name, read_folder(path, settings.include))
+            return listing(path.name, read_folder(path, settings.include, settings.allow_roots))
         if not path.is_file():
             raise SourceUnreadable(source, "is neither a folder nor a regular file")
         kind = kind_by_name(path.name) or kind_by_content(path)
         if kind is Kind.PHOTO:
-            return listing(path.stem, [found_file(path, status)])
-        base = Base(source, folder=path.parent)
+            return listing(path.stem, [found_file(_real(path), status, path.name)])
+        base = Base(source, folder=path.parent, roots=settings.allow_roots)
+        if kind is Kind.ARCHIVE:
+            return listing(path.stem, _read(_real(path), kind, base, settings))
         return listing(path.stem, _read(path, kind, base, settings))
     except OSError as error:
         raise SourceUnreadable(source, error.strerror or str(error)) from error
@@ -80,8 +82,12 @@ def _canonical(path: Path) -> Path:
     A file keeps its own name, should it be a link.
     """
     if path.is_dir():
-        return Path(os.path.realpath(path))
-    return Path(os.path.realpath(path.parent)) / path.name
+        return _real(path)
+    return _real(path.parent) / path.name
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))
 
 
 def _read(path: Path, kind: Kind, base: Base, settings: IntakeSettings) -> Iterator[Found]:
@@ -105,7 +111,7 @@ def _downloaded(
     source: str, settings: IntakeSettings, kept: Path, remote: RemoteSources
 ) -> Listing:
     name = name_in(source)
-    base = Base(shown(source), url=source)
+    base = Base(shown(source), url=source, roots=settings.allow_roots)
     title = PurePosixPath(name).stem or host_in(source)
     photo = [found_at(source, base)]
     if kind_by_name(name) is Kind.PHOTO:
@@ -122,7 +128,7 @@ def _downloaded(
         if kind is Kind.ARCHIVE:
             # Judged where it will not stay, in case it is none.
             listing(title, _read(path, kind, base, settings))
-            path = kept.absolute() / f"{download.sha256}.zip"
+            path = _real(kept) / f"{download.sha256}.zip"
             download.path.replace(path)
         return listing(title, _read(path, kind, base, settings))
 

@@ -338,3 +338,20 @@ def test_an_entry_that_starts_nowhere_is_damaged(tmp_path: Path, scratch: Path) 
 
     assert isinstance(failure, Failure)
     assert (failure.error_type, failure.retryable) == ("ArchiveEntryDamaged", False)
+
+
+def test_an_archive_that_became_a_link_is_not_followed(tmp_path: Path, scratch: Path) -> None:
+    """Links were followed when it was listed."""
+    with ZipFile(tmp_path / "private.zip", "w") as made:
+        made.writestr("a.jpg", b"secret")
+    (tmp_path / "a.zip").symlink_to(tmp_path / "private.zip")
+
+    assert _fetch(ArchiveMember(tmp_path / "a.zip", "a.jpg"), scratch=scratch) == [
+        Failure(
+            error_type="LinkRefused",
+            message=f"{(tmp_path / 'a.zip').as_uri()} is not followed: {tmp_path / 'a.zip'} is a"
+            " link since it was listed",
+            attempts=1,
+            retryable=False,
+        )
+    ]

@@ -27,12 +27,37 @@ def _failure(uri: str, scratch: Path, max_bytes: int = 1000) -> Failure:
 @pytest.mark.parametrize(
     "name", [b"a.jpg", b"a b#1?2%20.jpg", "käse.jpg".encode(), b"\xff\xfe.jpg"]
 )
-def test_a_file_is_handed_out_itself(tmp_path: Path, name: bytes) -> None:
-    """Nothing is copied, and any name that a file can have is found again."""
+def test_a_file_is_copied(tmp_path: Path, name: bytes) -> None:
+    """Whole and into scratch; any name that a file can have is found again."""
     path = tmp_path / os.fsdecode(name)
     path.write_bytes(b"photo")
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
 
-    assert _fetch(file_uri(path), tmp_path / "scratch") == Fetched(path, bytes=5, attempts=1)
+    fetched = _fetch(file_uri(path), scratch)
+
+    assert fetched == Fetched(fetched.path, bytes=5, attempts=1)
+    assert list(scratch.iterdir()) == [fetched.path]
+    assert (fetched.path.read_bytes(), path.read_bytes()) == (b"photo", b"photo")
+
+
+@pytest.mark.parametrize("link", ["a.jpg", "in/a.jpg"])
+def test_what_became_a_link_is_not_followed(tmp_path: Path, link: str) -> None:
+    """Links were followed when the photo was listed: one that is there now came afterwards."""
+    (tmp_path / "private").mkdir()
+    (tmp_path / "private" / "a.jpg").write_bytes(b"secret")
+    if link == "a.jpg":
+        (tmp_path / "a.jpg").symlink_to(tmp_path / "private" / "a.jpg")
+    else:
+        (tmp_path / "in").symlink_to(tmp_path / "private")
+    uri = file_uri(tmp_path / link)
+
+    assert _failure(uri, tmp_path) == Failure(
+        error_type="LinkRefused",
+        message=f"{uri} is not followed: {tmp_path / link.partition('/')[0]} is a link since it was"
+        " listed",
+        retryable=False,
+    )
 
 
 def test_what_is_gone_is_not_found(tmp_path: Path) -> None:

@@ -74,15 +74,44 @@ def test_patterns_narrow_the_choice(tmp_path: Path, include: list[str], taken: l
     ] == taken
 
 
-def test_links_and_pipes_are_not_followed(tmp_path: Path) -> None:
-    """Nothing outside the folder is reached, a loop of links ends nowhere, a pipe is no file."""
-    _files(tmp_path, "in/a.jpg", "out/secret.jpg")
-    (tmp_path / "in" / "link.jpg").symlink_to(tmp_path / "out" / "secret.jpg")
-    (tmp_path / "in" / "folder").symlink_to(tmp_path / "out")
-    (tmp_path / "in" / "loop").symlink_to(tmp_path / "in")
-    os.mkfifo(tmp_path / "in" / "pipe.jpg")
+def test_no_link_leads_out_and_none_is_forgotten(tmp_path: Path) -> None:
+    """One that leads out gets its outcome; one that stays inside is what it leads to."""
+    _files(tmp_path, "in/a.jpg", "in/x/b.jpg", "out/secret.jpg")
+    inside = tmp_path / "in"
+    for name, target in {
+        "again.jpg": inside / "a.jpg",
+        "folder-inside": inside / "x",
+        "loop": inside,
+        "secret.jpg": tmp_path / "out" / "secret.jpg",
+        "secrets": tmp_path / "out",
+        ".hidden.jpg": tmp_path / "out" / "secret.jpg",
+        "self.jpg": inside / "self.jpg",
+        "gone.jpg": inside / "gone",
+    }.items():
+        (inside / name).symlink_to(target)
+    os.mkfifo(inside / "pipe.jpg")
 
-    assert _paths(tmp_path / "in") == ["a.jpg"]
+    assert [(photo.filename, photo.uri) for photo in read_folder(inside, ["*"])] == [
+        ("a.jpg", f"{inside.as_uri()}/a.jpg"),
+        ("again.jpg", f"{inside.as_uri()}/a.jpg"),
+        ("gone.jpg", f"{inside.as_uri()}/gone"),
+        ("secret.jpg", f"outside:{tmp_path.as_uri()}/out/secret.jpg"),
+        ("secrets", f"outside:{tmp_path.as_uri()}/out"),
+        ("self.jpg", f"{inside.as_uri()}/self.jpg"),
+        ("b.jpg", f"{inside.as_uri()}/x/b.jpg"),
+    ]
+
+
+def test_a_link_below_an_allowed_root_is_followed(tmp_path: Path) -> None:
+    """It is the photo that it leads to."""
+    _files(tmp_path, "in/a.jpg", "out/b.jpg")
+    (tmp_path / "in" / "link.jpg").symlink_to(tmp_path / "out" / "b.jpg")
+
+    found = list(read_folder(tmp_path / "in", ["link*"], [str(tmp_path / "out")]))
+
+    assert [(photo.filename, photo.uri) for photo in found] == [
+        ("link.jpg", f"{tmp_path.as_uri()}/out/b.jpg")
+    ]
 
 
 def test_names_that_are_not_text_are_found(tmp_path: Path) -> None:

@@ -214,7 +214,8 @@ def test_local_paths_start_from_the_manifest(tmp_path: Path) -> None:
         ("../b.jpg", "https://a.example/b.jpg"),
         ("//other.example/b.jpg", "https://other.example/b.jpg"),
         ("http://b.example/c.jpg#d", "http://b.example/c.jpg"),
-        ("s3://bucket/b.jpg", "s3://bucket/b.jpg"),
+        ("s3://bucket/b.jpg", "outside:s3://bucket/b.jpg"),
+        ("outside:file:///etc/passwd", "refused:outside:file:///etc/passwd"),
         ("file:///etc/passwd", "refused:file:///etc/passwd"),
         ("FILE:/etc/passwd", "refused:FILE:/etc/passwd"),
         ("zip:///a.zip#b", "refused:zip:///a.zip#b"),
@@ -225,6 +226,57 @@ def test_a_manifest_from_elsewhere_reaches_no_local_file(text: str, uri: str) ->
     base = Base("m", url="https://a.example/in/m.csv?token=x")
 
     assert [photo.uri for photo in _manifest({"url": text}, base=base)] == [uri]
+
+
+def test_a_manifest_in_a_bucket_names_what_lies_below_it() -> None:
+    """Its photos are fetched with our keys, so other buckets and folders are not for it to name."""
+    base = Base("m", url="s3://ours/in/m.csv", roots=["s3://shared/public", "/data"])
+    rows = {
+        "b.jpg": "s3://ours/in/b.jpg",
+        "s3://ours/in/x/c.jpg": "s3://ours/in/x/c.jpg",
+        "../secret.jpg": "outside:s3://ours/secret.jpg",
+        "s3://ours/in/../secret.jpg": "outside:s3://ours/in/../secret.jpg",
+        "s3://ours/inner/b.jpg": "outside:s3://ours/inner/b.jpg",
+        "s3://theirs/in/b.jpg": "outside:s3://theirs/in/b.jpg",
+        "s3://shared/public/b.jpg": "s3://shared/public/b.jpg",
+        "s3://shared/publicity.jpg": "outside:s3://shared/publicity.jpg",
+        "file:///data/b.jpg": "refused:file:///data/b.jpg",
+    }
+
+    assert [photo.uri for photo in _manifest(*({"url": row} for row in rows), base=base)] == list(
+        rows.values()
+    )
+
+
+def test_a_local_manifest_names_what_lies_below_it(tmp_path: Path) -> None:
+    """By its real path, whatever links it goes through; other folders need to be allowed."""
+    here, data, private = (tmp_path / name for name in ("here", "data", "private"))
+    for folder in (here, data, private):
+        folder.mkdir()
+    (tmp_path / "alias").symlink_to(data)
+    (here / "inside").symlink_to(here)
+    (here / "out").symlink_to(private)
+    rows = {
+        "a.jpg": f"{here.as_uri()}/a.jpg",
+        "inside/a.jpg": f"{here.as_uri()}/a.jpg",
+        "out/a.jpg": f"outside:{private.as_uri()}/a.jpg",
+        "../private/a.jpg": f"outside:{private.as_uri()}/a.jpg",
+        "../here/a.jpg": f"{here.as_uri()}/a.jpg",
+        "../hereafter/a.jpg": f"outside:{tmp_path.as_uri()}/hereafter/a.jpg",
+        "/etc/passwd": "outside:file:///etc/passwd",
+        "file:///etc/passwd": "outside:file:///etc/passwd",
+        f"zip://{private}/a.zip#x.jpg": f"outside:zip://{private}/a.zip#x.jpg",
+        f"zip://{here}/a.zip#x.jpg;2": f"zip://{here}/a.zip#x.jpg;2",
+        f"{data}/a.jpg": f"{data.as_uri()}/a.jpg",
+        f"{tmp_path}/alias/a.jpg": f"{data.as_uri()}/a.jpg",
+        "outside:file:///etc/passwd": "refused:outside:file:///etc/passwd",
+        "s3://bucket/a.jpg": "s3://bucket/a.jpg",
+    }
+    base = Base("m", folder=here, roots=[str(tmp_path / "alias")])
+
+    assert [photo.uri for photo in _manifest(*({"url": row} for row in rows), base=base)] == list(
+        rows.values()
+    )
 
 
 def test_rows_may_be_longer_or_shorter_than_the_header(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def test_a_relative_path_is_made_absolute(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_one_source_has_one_spelling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By detours and links, too; a file that is a link keeps its own name."""
+    """By detours and links, too; a file that is a link is what it leads to, by its own name."""
     folder = tmp_path / "photos"
     folder.mkdir()
     (folder / "a.jpg").write_bytes(b"photo")
@@ -71,9 +71,8 @@ def test_one_source_has_one_spelling(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert {photo.uri for source in spellings for photo in _open(source).found} == {
         f"{folder.as_uri()}/a.jpg"
     }
-    assert [photo.uri for photo in _open(tmp_path / "link" / "b.jpg").found] == [
-        f"{folder.as_uri()}/b.jpg"
-    ]
+    [linked] = _open(tmp_path / "link" / "b.jpg").found
+    assert (linked.filename, linked.uri) == ("b.jpg", f"{folder.as_uri()}/a.jpg")
 
 
 @pytest.mark.parametrize(
@@ -144,8 +143,14 @@ def test_real_photos_are_the_same_three_ways(corpus: Path, tmp_path: Path) -> No
             archive.write(path, path.name)
     (tmp_path / "photos.txt").write_text("".join(f"{path.absolute()}\n" for path in files))
     folder = _open(corpus / "photos")
+    listed = open_source(
+        str(tmp_path / "photos.txt"),
+        settings=IntakeSettings(allow_roots=[str(corpus)]),
+        kept=Path("/nowhere"),
+        remote=_Nowhere(),
+    )
 
-    assert folder.found == _open(tmp_path / "photos.txt").found
+    assert folder.found == listed.found
     assert [photo.filename for photo in folder.found] == [
         photo.filename for photo in _open(tmp_path / "photos.zip").found
     ]
