@@ -4,7 +4,7 @@ import dagster as dg
 
 from assets.partitions import batches
 from assets.stage_events import no_failed_photos, stage_events
-from assets.stage_step import Events, stage_rows
+from assets.stage_step import Events, run_of_stage
 from darkroom.ports import Store
 from darkroom.rows import DeliveryRow
 from darkroom.settings import Settings
@@ -42,7 +42,7 @@ def deliveries(
     stage = deliveries_stage(
         batch, results, settings=settings.deliveries, store=store, target=delivery_target
     )
-    rows, counted = stage_rows(
+    run = run_of_stage(
         context,
         stage,
         threads=settings.deliveries.max_concurrent_uploads,
@@ -50,5 +50,6 @@ def deliveries(
         board=board,
     )
     if settings.deliveries.enabled:
-        deliver_csv(batch, results, rows, delivery_target)
-    yield from stage_events(context, rows=rows, counted=counted, settings=settings)
+        deliver_csv(batch, results, run.rows, delivery_target)
+    yield from stage_events(context, rows=run.rows, counted=run.counted, settings=settings)
+    run.checkpoint.discard()

@@ -8,13 +8,15 @@ import dagster as dg
 
 from assets.partitions import batches
 from assets.stage_events import meter, no_failed_photos, stage_events
+from assets.stage_step import checkpoint_of
 from darkroom.imaging.examination import ExaminationSettings
 from darkroom.outcomes import Outcome
 from darkroom.ports import Fetcher, Store
-from darkroom.rows import Entry, HashRow, PhotoRow, RenditionRow, ValidationRow
+from darkroom.rows import Entry, PhotoRow
 from darkroom.settings import Settings
-from darkroom.stages.batch_tables import MANIFESTS, previous_rows
-from darkroom.stages.ingest_plan import IngestPlan, IngestTables
+from darkroom.stages.batch_tables import MANIFESTS
+from darkroom.stages.ingest_plan import IngestPlan
+from darkroom.stages.ingest_tables import IngestedPhoto, ingest_tables
 from darkroom.stages.ingesting import Ingest, Ingested
 from darkroom.storage.scratch import Scratch
 from darkroom.storage.tables import Tables
@@ -94,13 +96,9 @@ def ingest(
             allow_retries=False,
         )
     selected = context.op_execution_context.selected_output_names
-    previous = IngestTables(
-        photos=previous_rows(tables, "photos", batch, PhotoRow),
-        validations=previous_rows(tables, "validations", batch, ValidationRow),
-        hashes=previous_rows(tables, "hashes", batch, HashRow),
-        renditions=previous_rows(tables, "renditions", batch, RenditionRow),
-    )
-    if "photos" not in selected and not previous.photos:
+    checkpoint = checkpoint_of(context, tables, "ingest", IngestedPhoto)
+    previous = ingest_tables(tables, batch, checkpoint.found)
+    if "photos" not in selected and not tables.read("photos", batch, PhotoRow):
         raise dg.Failure(
             f"Batch {batch} has no photos yet: materialise photos first.", allow_retries=False
         )
@@ -113,11 +111,13 @@ def ingest(
         previous=previous,
         settings=examination,
         max_bytes=settings.downloads.max_bytes,
+        keep=checkpoint.keep,
     )
     with (
         scratch.folder() as folder,
         Workers(settings.workers, preload=_PRELOAD, say=context.log.warning) as workers,
         meter(context, board, stage="ingest", total=len(plan.tasks)) as counted,
+        checkpoint,
     ):
         if plan.tasks:
             workers.warm_up()
@@ -150,3 +150,5 @@ def ingest(
                     key.asset_key.path == [stage] for key in context.selected_asset_check_keys
                 ),
             )
+    # Parts found here may have rows of stages that are not selected, and those are not written.
+    checkpoint.discard(also_read=selected >= set(_STAGES))

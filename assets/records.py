@@ -4,11 +4,12 @@ import dagster as dg
 
 from assets.partitions import batches
 from assets.stage_events import meter, no_failed_photos, stage_events
-from assets.stage_step import Events
+from assets.stage_step import Events, checkpoint_of
 from darkroom.ports import Records
 from darkroom.rows import RecordRow
 from darkroom.settings import Settings
-from darkroom.stages.batch_tables import previous_rows, read_results, stages_before
+from darkroom.stages.batch_tables import read_results, stages_before
+from darkroom.stages.incremental import earlier
 from darkroom.stages.record_stage import RecordPlan
 from darkroom.storage.tables import Tables
 from darkroom.work.progress import ProgressBoard
@@ -37,16 +38,19 @@ def records(
     photo has changed.
     """
     batch = context.partition_key
+    checkpoint = checkpoint_of(context, tables, "records", RecordRow)
     plan = RecordPlan(
         read_results(tables, batch, leave_out=["records"]),
-        previous=previous_rows(tables, "records", batch, RecordRow),
+        previous=earlier(checkpoint.found, tables.read("records", batch, RecordRow)),
         database=settings.database.url or "",
     )
-    with meter(context, board, stage="records", total=len(plan.outstanding)) as counted:
+    with meter(context, board, stage="records", total=len(plan.outstanding)) as counted, checkpoint:
         rows = plan.write(
             batch,
             database,
             photos_per_call=settings.database.photos_per_transaction,
             meter=counted,
+            keep=checkpoint.keep,
         )
     yield from stage_events(context, rows=rows, counted=counted, settings=settings)
+    checkpoint.discard()

@@ -6,7 +6,7 @@ never final: whoever runs the stage again wants it tried again.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -15,6 +15,8 @@ from darkroom.outcomes import Outcome
 from darkroom.rows import Row
 
 R = TypeVar("R", bound=Row)
+Earlier = Mapping[tuple[str, str], R]
+"""Rows that may stand, by photo and inputs: of one photo there can be several, of other times."""
 
 _DIGEST_LENGTH = 16
 
@@ -25,12 +27,19 @@ def digest(*parts: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:_DIGEST_LENGTH]
 
 
-def standing(previous: Mapping[str, R], photo_id: str, inputs: str) -> R | None:
+def earlier(*found: Iterable[R]) -> dict[tuple[str, str], R]:
+    """What earlier runs left. Where two rows say the same, the one given last is taken."""
+    return {
+        (row.photo_id, row.inputs): row
+        for rows in found
+        for row in rows
+        if row.outcome is not Outcome.FAILED
+    }
+
+
+def standing(previous: Earlier[R], photo_id: str, inputs: str) -> R | None:
     """The earlier row of this photo if it still holds."""
-    row = previous.get(photo_id)
-    if row is None or row.inputs != inputs or row.outcome is Outcome.FAILED:
-        return None
-    return row
+    return previous.get((photo_id, inputs))
 
 
 def _plain(part: object) -> object:

@@ -1,7 +1,7 @@
 """What of a batch has to be taken in again, and the tables that come of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import cast
 
 from darkroom.imaging.examination import ExaminationSettings
 from darkroom.outcomes import Outcome
@@ -19,39 +19,15 @@ from darkroom.stages.ingest_rows import (
     undecoded_inputs,
     with_header,
 )
+from darkroom.stages.ingest_tables import EXAMINED, IngestedPhoto, IngestTables
 from darkroom.stages.ingesting import Ingested, Task
-
-_EXAMINED: Mapping[str, type[Row]] = {
-    "validations": ValidationRow,
-    "hashes": HashRow,
-    "renditions": RenditionRow,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class IngestTables:
-    """The four tables of the ingest step, by photo."""
-
-    photos: Mapping[str, PhotoRow] = field(default_factory=dict)
-    validations: Mapping[str, ValidationRow] = field(default_factory=dict)
-    hashes: Mapping[str, HashRow] = field(default_factory=dict)
-    renditions: Mapping[str, RenditionRow] = field(default_factory=dict)
-
-    def examined(self, stage: str) -> Mapping[str, Row]:
-        """One of the three tables that come of an examination, by its stage's name."""
-        tables: dict[str, Mapping[str, Row]] = {
-            "validations": self.validations,
-            "hashes": self.hashes,
-            "renditions": self.renditions,
-        }
-        return tables[stage]
 
 
 class IngestPlan:
     """Which photos need which work, given what stands from earlier runs.
 
     Only stages that are `selected` are worth work. `max_bytes` is what a photo may have to be
-    fetched at all.
+    fetched at all. `keep` gets the rows of each photo once they are made.
     """
 
     def __init__(
@@ -62,18 +38,35 @@ class IngestPlan:
         previous: IngestTables,
         settings: ExaminationSettings,
         max_bytes: int,
+        keep: Callable[[IngestedPhoto], None] = lambda _: None,
     ) -> None:
         self._entries = entries
         self._selected = frozenset(selected)
         self._previous = previous
         self._settings = settings
         self._max_bytes = max_bytes
+        self._keep = keep
         self._photos: dict[str, PhotoRow] = {}
-        self._examined: dict[str, dict[str, Row]] = {stage: {} for stage in _EXAMINED}
+        self._examined: dict[str, dict[str, Row]] = {stage: {} for stage in EXAMINED}
         self.tasks = [task for entry in entries if (task := self._plan(entry))]
 
     def take(self, ingested: Ingested) -> Outcome:
         """Turn what came of a task into rows; the outcome says whether it failed."""
+        outcome = self._take(ingested)
+        photo_id = ingested.entry.photo_id
+        rows = {stage: made[photo_id] for stage, made in self._examined.items()}
+        self._keep(
+            IngestedPhoto(
+                photo_id=photo_id,
+                photos=self._photos[photo_id],
+                validations=cast("ValidationRow", rows["validations"]),
+                hashes=cast("HashRow", rows["hashes"]),
+                renditions=cast("RenditionRow", rows["renditions"]),
+            )
+        )
+        return outcome
+
+    def _take(self, ingested: Ingested) -> Outcome:
         entry, examination = ingested.entry, ingested.examination
         photo = photo_row(ingested, max_bytes=self._max_bytes)
         if ingested.sha256 is None:
@@ -153,7 +146,7 @@ class IngestPlan:
     def _fail(self, ingested: Ingested) -> None:
         """The first row that was asked for says why it is not there; those after it are skipped."""
         photo_id = ingested.entry.photo_id
-        for stage, row in _EXAMINED.items():
+        for stage, row in EXAMINED.items():
             if stage in self._selected and photo_id not in self._examined[stage]:
                 self._examined[stage][photo_id] = row(
                     photo_id=photo_id,
@@ -168,7 +161,7 @@ class IngestPlan:
     def _skip(self, entry: Entry, inputs: str) -> None:
         """Say of all rows that are still missing that the photo did not get that far."""
         photo_id = entry.photo_id
-        for stage, row in _EXAMINED.items():
+        for stage, row in EXAMINED.items():
             self._examined[stage].setdefault(
                 photo_id, row(photo_id=photo_id, outcome=Outcome.SKIPPED, inputs=inputs)
             )

@@ -1,12 +1,13 @@
 """Records of a batch: which photos have changed since they were written, and writing those."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from darkroom.outcomes import Outcome
 from darkroom.ports import Records
 from darkroom.results import PhotoResult
 from darkroom.rows import RecordRow
-from darkroom.stages.incremental import digest, standing
+from darkroom.stages.batch_tables import by_photo
+from darkroom.stages.incremental import Earlier, digest, standing
 from darkroom.work.progress import Meter
 
 # Raised when the code writes another record of the same result.
@@ -17,7 +18,7 @@ class RecordPlan:
     """Which results of a batch the database does not hold yet."""
 
     def __init__(
-        self, results: Sequence[PhotoResult], *, previous: Mapping[str, RecordRow], database: str
+        self, results: Sequence[PhotoResult], *, previous: Earlier[RecordRow], database: str
     ) -> None:
         """`database` names the database: in another one, nothing stands yet."""
         self._rows = [
@@ -35,15 +36,23 @@ class RecordPlan:
         ]
 
     def write(
-        self, batch: str, records: Records, *, photos_per_call: int, meter: Meter
+        self,
+        batch: str,
+        records: Records,
+        *,
+        photos_per_call: int,
+        meter: Meter,
+        keep: Callable[[RecordRow], None] = lambda _: None,
     ) -> list[RecordRow]:
-        """Write what is outstanding; the table of the stage.
+        """Write what is outstanding; the table of the stage. `keep` gets each row once it is true.
 
         Repeating it is harmless. A `RecordsUnavailable` leaves whole photos written or not.
         """
+        rows = by_photo(self._rows)
         for start in range(0, len(self.outstanding), photos_per_call):
             part = self.outstanding[start : start + photos_per_call]
             records.save(batch, part)
-            for _ in part:
+            for result in part:
+                keep(rows[result.photo_id])
                 meter.photo(failed=False)
         return self._rows

@@ -1,7 +1,7 @@
 """One stage over all photos of a batch: keep the rows that stand, work on the rest in parallel."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from darkroom.errors import ObjectMissing, PhotoFailed
 from darkroom.outcomes import Failure, Outcome
 from darkroom.rows import Row
-from darkroom.stages.incremental import standing
+from darkroom.stages.incremental import Earlier, standing
 from darkroom.work.progress import Meter
 
 W = TypeVar("W")
@@ -38,7 +38,7 @@ class Stage(Generic[W, R]):
     make: Callable[[Need[W], W], R]
     """The row of one photo. May raise `PhotoFailed`; is called from several threads."""
 
-    def outstanding(self, previous: Mapping[str, R]) -> list[Need[W]]:
+    def outstanding(self, previous: Earlier[R]) -> list[Need[W]]:
         """The photos that have to be worked on."""
         return [
             need
@@ -48,18 +48,22 @@ class Stage(Generic[W, R]):
 
 
 def run_stage(
-    stage: Stage[W, R], *, previous: Mapping[str, R], meter: Meter, threads: int
+    stage: Stage[W, R],
+    *,
+    previous: Earlier[R],
+    meter: Meter,
+    threads: int,
+    keep: Callable[[R], None] = lambda _: None,
 ) -> list[R]:
-    """The stage's whole table, in the order of its needs.
+    """The stage's whole table, in the order of its needs; `keep` gets each row once it is made.
 
     A `PhotoFailed`, or an object that the store no longer holds, becomes that photo's row. Any
     other error stops the stage, and photos whose turn has not come are left alone.
     """
-    row = stage.row
     made: dict[str, R] = {}
 
     def failed(need: Need[W], failure: Failure) -> R:
-        return row(
+        return stage.row(
             photo_id=need.photo_id, outcome=Outcome.FAILED, failure=failure, inputs=need.inputs
         )
 
@@ -73,7 +77,8 @@ def run_stage(
             failure = Failure(error_type="ObjectMissing", message=str(error), retryable=False)
             result = failed(need, failure)
         seconds = time.perf_counter() - started
-        made[need.photo_id] = result.model_copy(update={"seconds": seconds})
+        made[need.photo_id] = row = result.model_copy(update={"seconds": seconds})
+        keep(row)
         meter.photo(failed=result.outcome is Outcome.FAILED, seconds=seconds)
 
     todo = stage.outstanding(previous)
@@ -82,7 +87,7 @@ def run_stage(
     return [
         made.get(need.photo_id)
         or standing(previous, need.photo_id, need.inputs)
-        or row(photo_id=need.photo_id, outcome=Outcome.SKIPPED, inputs=need.inputs)
+        or stage.row(photo_id=need.photo_id, outcome=Outcome.SKIPPED, inputs=need.inputs)
         for need in stage.needs
     ]
 

@@ -46,18 +46,7 @@ class Tables:
             data = self.store.read(name)
         except ObjectMissing:
             return []
-        try:
-            # Without threads: a thread pool per worker process costs more than it saves here.
-            found = pq.read_table(pa.BufferReader(data), use_threads=False).to_pylist()
-            return TypeAdapter(list[row]).validate_python(found)  # type: ignore[valid-type]  # a type known at run time
-        except (pa.ArrowException, OSError) as error:
-            raise TableUnreadable(self.store.uri(name), stage, _first_line(error)) from error
-        except ValidationError as error:
-            wrong = error.errors(include_url=False, include_input=False)[0]
-            where = ".".join(str(part) for part in wrong["loc"])
-            raise TableUnreadable(
-                self.store.uri(name), stage, f"{where}: {wrong['msg']}"
-            ) from error
+        return rows_of(data, row, stage, self.store.uri(name))
 
     def write(self, stage: str, batch: str, rows: Sequence[PhotoPart]) -> bool:
         """Replace the table in one step; True when its bytes changed, else nothing is written.
@@ -83,6 +72,20 @@ def parquet(rows: Sequence[PhotoPart]) -> bytes:
     sink = io.BytesIO()
     pq.write_table(table, sink, compression="zstd")
     return sink.getvalue()
+
+
+def rows_of(data: bytes, row: type[R], stage: str, uri: str) -> list[R]:
+    """The rows of a Parquet file. Raises `TableUnreadable`, which names `stage` and `uri`."""
+    try:
+        # Without threads: a thread pool per worker process costs more than it saves here.
+        found = pq.read_table(pa.BufferReader(data), use_threads=False).to_pylist()
+        return TypeAdapter(list[row]).validate_python(found)  # type: ignore[valid-type]  # a type known at run time
+    except (pa.ArrowException, OSError) as error:
+        raise TableUnreadable(uri, stage, _first_line(error)) from error
+    except ValidationError as error:
+        wrong = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in wrong["loc"])
+        raise TableUnreadable(uri, stage, f"{where}: {wrong['msg']}") from error
 
 
 def _first_line(error: Exception) -> str:

@@ -11,8 +11,9 @@ from darkroom.outcomes import Outcome
 from darkroom.results import PhotoResult, RenditionResult, StageFailure
 from darkroom.rows import DeliveryRow
 from darkroom.settings import DeliverySettings
-from darkroom.stages.batch_tables import SKIPPED_INPUTS, by_photo
+from darkroom.stages.batch_tables import SKIPPED_INPUTS
 from darkroom.stages.delivery_stage import Parcel, deliver_csv, deliveries_stage
+from darkroom.stages.incremental import earlier
 from darkroom.stages.stage import Stage, run_stage
 from darkroom.storage.blobs import blob_name
 from darkroom.work.progress import Meter, StageProgress
@@ -94,7 +95,7 @@ def run(
 ) -> list[DeliveryRow]:
     start = StageProgress(batch="b1", stage="deliveries", total=len(stage.needs))
     meter = Meter(start, board=lambda _: None, log=lambda _: None)
-    return run_stage(stage, previous=by_photo(previous or []), meter=meter, threads=2)
+    return run_stage(stage, previous=earlier(previous or []), meter=meter, threads=2)
 
 
 def delivered(target: FolderStore) -> dict[str, bytes]:
@@ -179,7 +180,7 @@ def test_a_photo_that_failed_is_delivered_once_it_is_redone(
 
     second = stage(store, target, [*RESULTS[:3], redone])
 
-    assert [need.photo_id for need in second.outstanding(by_photo(first))] == ["gone"]
+    assert [need.photo_id for need in second.outstanding(earlier(first))] == ["gone"]
     assert run(second, first)[:3] == first[:3]
 
 

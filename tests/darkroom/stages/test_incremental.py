@@ -3,7 +3,7 @@ import pytest
 from darkroom.outcomes import Failure, Outcome
 from darkroom.rows import Row
 from darkroom.settings import HashSettings
-from darkroom.stages.incremental import digest, standing
+from darkroom.stages.incremental import digest, earlier, standing
 
 FAILURE = Failure(error_type="Timeout", message="no answer", retryable=True)
 
@@ -53,13 +53,24 @@ def test_names_of_any_bytes_have_a_digest() -> None:
 @pytest.mark.parametrize("outcome", [Outcome.DONE, Outcome.REJECTED, Outcome.SKIPPED])
 def test_a_final_row_stands_while_its_inputs_are_the_same(outcome: Outcome) -> None:
     """And not a moment longer."""
-    previous = {"a": row(outcome)}
+    made = row(outcome)
+    previous = earlier([made])
 
-    assert standing(previous, "a", "i") is previous["a"]
+    assert standing(previous, "a", "i") is made
     assert standing(previous, "a", "other") is None
     assert standing(previous, "b", "i") is None
 
 
 def test_a_failure_never_stands() -> None:
     """Whoever runs the stage again wants it tried again."""
-    assert standing({"a": row(Outcome.FAILED)}, "a", "i") is None
+    assert standing(earlier([row(Outcome.FAILED)]), "a", "i") is None
+
+
+def test_a_failure_does_not_hide_a_row_that_stands() -> None:
+    """Nor does a row of other inputs, whichever was made last."""
+    made = row(Outcome.DONE)
+    other = made.model_copy(update={"inputs": "other"})
+    previous = earlier([made], [row(Outcome.FAILED), other])
+
+    assert standing(previous, "a", "i") is made
+    assert standing(previous, "a", "other") is other

@@ -15,7 +15,9 @@ from darkroom.outcomes import Failure, Outcome, Reason
 from darkroom.rows import Entry, HashRow, PhotoRow, RenditionRow, Row, ValidationRow
 from darkroom.settings import HashSettings, RenditionSettings, ValidationSettings
 from darkroom.stages.batch_tables import by_photo
-from darkroom.stages.ingest_plan import IngestPlan, IngestTables
+from darkroom.stages.incremental import earlier
+from darkroom.stages.ingest_plan import IngestPlan
+from darkroom.stages.ingest_tables import IngestTables
 from darkroom.stages.ingesting import Ingested, Task
 
 STAGES = ("photos", "validations", "hashes", "renditions")
@@ -63,7 +65,7 @@ class Batch:
         settings: ExaminationSettings = DEFAULT,
         max_bytes: int = 1000,
     ) -> IngestPlan:
-        previous = {stage: by_photo(rows) for stage, rows in self.tables.items()}
+        previous = {stage: earlier(rows) for stage, rows in self.tables.items()}
         return IngestPlan(
             self.entries,
             selected=selected,

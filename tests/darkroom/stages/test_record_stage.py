@@ -9,6 +9,7 @@ from darkroom.outcomes import Outcome
 from darkroom.ports import Records
 from darkroom.results import PhotoResult
 from darkroom.rows import RecordRow
+from darkroom.stages.incremental import earlier
 from darkroom.stages.record_stage import RecordPlan
 from darkroom.work.progress import Meter, StageProgress
 
@@ -47,8 +48,7 @@ def write(plan: RecordPlan, saved: Saved, counted: Meter | None = None) -> list[
 def plan(
     results: list[PhotoResult], previous: list[RecordRow] | None = None, database: str = "db"
 ) -> RecordPlan:
-    rows = {row.photo_id: row for row in previous or []}
-    return RecordPlan(results, previous=rows, database=database)
+    return RecordPlan(results, previous=earlier(previous or []), database=database)
 
 
 def test_every_photo_is_written_whatever_became_of_it() -> None:
@@ -97,11 +97,21 @@ def test_another_database_gets_everything() -> None:
 
 
 def test_a_database_that_goes_away_stops_the_stage() -> None:
-    """Its error surfaces; what was counted by then was written."""
+    """Its error surfaces; what was counted and kept by then was written, and is so only once."""
     saved, counted = Saved(goes_away_after=1), meter()
 
+    kept: list[RecordRow] = []
+
     with pytest.raises(RecordsUnavailable):
-        write(plan(RESULTS), saved, counted)
+        plan(RESULTS).write(
+            "b1",
+            cast("Records", saved),
+            photos_per_call=2,
+            meter=counted,
+            keep=kept.append,
+        )
 
     assert saved.calls == [["a", "b"]]
     assert counted.now.done == 2
+    assert [row.photo_id for row in kept] == ["a", "b"]
+    assert [result.photo_id for result in plan(RESULTS, kept).outstanding] == ["c"]

@@ -9,6 +9,7 @@ from darkroom.errors import EngineUnavailable, ObjectMissing, PhotoFailed
 from darkroom.outcomes import Failure, Outcome
 from darkroom.rows import TextRow
 from darkroom.stages import stage as stages
+from darkroom.stages.incremental import earlier
 from darkroom.stages.stage import Need, Stage, run_stage
 from darkroom.work.progress import Meter, StageProgress
 
@@ -66,7 +67,9 @@ def test_rows_that_stand_are_kept_and_the_rest_is_made() -> None:
     ]
     counted = meter()
 
-    rows = run_stage(stage(*needs, make=make), previous=previous, meter=counted, threads=3)
+    rows = run_stage(
+        stage(*needs, make=make), previous=earlier(previous.values()), meter=counted, threads=3
+    )
 
     assert without_seconds(rows) == without_seconds(
         [
@@ -86,7 +89,7 @@ def test_a_second_run_works_on_nothing() -> None:
     """Rows that were just made stand, seconds included."""
     both = stage(need("a"), need("b", skipped=True))
     first = run_stage(both, previous={}, meter=meter(), threads=2)
-    previous = {row.photo_id: row for row in first}
+    previous = earlier(first)
 
     assert both.outstanding(previous) == []
     assert run_stage(both, previous=previous, meter=meter(), threads=2) == first
