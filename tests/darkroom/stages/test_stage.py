@@ -138,7 +138,7 @@ def test_a_photos_own_trouble_becomes_its_row(error: Exception, failure: Failure
         (Outcome.DONE, None),
     ]
     assert (counted.now.done, counted.now.failed) == (3, 1)
-    assert three.outstanding({row.photo_id: row for row in rows}) == [three.needs[1]]
+    assert three.outstanding(earlier(rows)) == [three.needs[1]]
 
 
 @pytest.mark.parametrize("error", [EngineUnavailable("install Tesseract"), ValueError("a mistake")])
