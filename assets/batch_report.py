@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.partitions import batches
+from assets.patience import patient
 from assets.stage_events import CHECK, no_failed_photos
 from darkroom.ports import Store
 from darkroom.reports.failure_groups import failure_groups, group_records
@@ -19,6 +20,7 @@ from darkroom.reports.reporting import (
     speeds,
 )
 from darkroom.results import PhotoResult
+from darkroom.settings import Settings
 from darkroom.stages.batch_tables import read_results
 from darkroom.storage.replacing import put_if_changed
 from darkroom.storage.tables import Tables
@@ -35,8 +37,10 @@ _FAILURES_SHOWN = 100
     owners=["team:darkroom"],
     check_specs=[no_failed_photos("batch_report")],
 )
+@patient
 def batch_report(
     context: dg.AssetExecutionContext,
+    settings: dg.ResourceParam[Settings],  # noqa: ARG001 - for its patience
     store: dg.ResourceParam[Store],
     tables: dg.ResourceParam[Tables],
     board: dg.ResourceParam[ProgressBoard],

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from assets.partitions import batches
+from assets.patience import patient
 from assets.stage_events import no_failed_photos, stage_events
 from assets.stage_step import Events, run_of_stage
 from darkroom.ports import Store
@@ -24,6 +25,7 @@ from darkroom.work.progress import ProgressBoard
     io_manager_key="table_io",
     check_specs=[no_failed_photos("deliveries")],
 )
+@patient
 def deliveries(
     context: dg.AssetExecutionContext,
     settings: dg.ResourceParam[Settings],

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from assets.partitions import batches
+from assets.patience import patient
 from assets.stage_events import no_failed_photos
 from assets.stage_step import Events, stage_step
 from darkroom.ports import DetectorChoice, Store
@@ -24,6 +25,7 @@ from darkroom.work.workers import Workers
     io_manager_key="table_io",
     check_specs=[no_failed_photos("detections")],
 )
+@patient
 def detections(
     context: dg.AssetExecutionContext,
     photos: list[PhotoRow],

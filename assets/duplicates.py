@@ -3,6 +3,7 @@
 import dagster as dg
 
 from assets.partitions import batches
+from assets.patience import patient
 from assets.stage_events import meter, no_failed_photos, stage_events
 from assets.stage_step import Events
 from darkroom.ports import FingerprintIndex
@@ -23,6 +24,7 @@ from darkroom.work.progress import ProgressBoard
     io_manager_key="table_io",
     check_specs=[no_failed_photos("duplicates")],
 )
+@patient
 def duplicates(
     context: dg.AssetExecutionContext,
     photos: list[PhotoRow],

@@ -7,6 +7,7 @@ from typing import Any
 import dagster as dg
 
 from assets.partitions import batches
+from assets.patience import patient
 from assets.stage_events import meter, no_failed_photos, stage_events
 from assets.stage_step import checkpoint_of
 from darkroom.imaging.examination import ExaminationSettings
@@ -74,6 +75,7 @@ def _out(description: str, *kinds: str) -> dg.AssetOut:
     pool="downloads",
     check_specs=[no_failed_photos(stage) for stage in _STAGES],
 )
+@patient
 def ingest(
     context: dg.AssetExecutionContext,
     settings: dg.ResourceParam[Settings],

@@ -352,6 +352,16 @@ class RunSettings(Section):
     max_steps_per_run: PositiveInt = Field(
         3, description="Steps of one run at once (multiprocess executor)."
     )
+    step_retries: NonNegativeInt = Field(
+        5,
+        description="Further attempts of a step whose store, database or disk is away or full;"
+        " finished photos are kept.",
+    )
+    step_retry_wait_s: PositiveFloat = Field(
+        2,
+        description="First wait before one, in seconds; doubled each time, less up to half of it by"
+        " chance.",
+    )
     observations_per_batch: NonNegativeInt = Field(
         50, description="Failed photos reported one by one; the rest stand in the table."
     )

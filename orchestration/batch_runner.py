@@ -71,7 +71,10 @@ def _broken_steps(result: dg.JobExecutionResult) -> dict[str, str]:
 
 
 def _why(event: dg.DagsterEvent) -> str:
-    """The innermost reason: what the world said, not what Dagster says of it."""
+    """Our own sentence; else the innermost reason, not what Dagster says of it."""
+    ours = event.step_failure_data.user_failure_data
+    if ours and ours.description:
+        return ours.description
     error = event.step_failure_data.error
     while error is not None and error.cause is not None:
         error = error.cause

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
+from assets.patience import Patience
 from darkroom.ports import ObjectDetector, Store, TextReader
 from darkroom.settings import DetectorSettings, Settings
 from darkroom.storage.scratch import Scratch
@@ -79,7 +80,7 @@ class Adapters:
             "settings": self.settings,
             "store": self.store,
             "tables": self.tables,
-            "table_io": TableIOManager(self.tables),
+            "table_io": TableIOManager(self.tables, around=Patience.of(self.settings.runs).around),
             "fetcher": self.fetcher,
             "scratch": Scratch(self.home.scratch),
             "board": self.board,

@@ -4,10 +4,8 @@ import random
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from io import BytesIO
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -15,7 +13,6 @@ import pytest
 
 from darkroom.batches import Batch
 from darkroom.rows import PhotoRow, Row
-from darkroom.samples import scenes
 from darkroom.stages.batch_tables import STAGE_ROWS
 from darkroom.stages.ingest_tables import IngestedPhoto
 from darkroom.storage.checkpoints import FOLDER, Parts
@@ -25,6 +22,7 @@ from orchestration.home import Home
 from orchestration.instance import open_instance
 from orchestration.intake import Sender, take_in
 from orchestration.wiring import Adapters
+from tests.camera import Camera, camera_with
 from tests.conftest import S3Server
 
 PHOTOS = 12
@@ -46,58 +44,11 @@ with dg.DagsterInstance.get() as instance:
 """
 
 
-def nothing(_: int) -> None:
-    """What happens at a request as a rule."""
-
-
-@dataclass
-class Camera:
-    """Serves photos, one at a time in effect, and says which were asked for."""
-
-    photos: dict[str, bytes]
-    asked: list[str] = field(default_factory=list)
-    at_request: Callable[[int], None] = nothing
-    """Called with the port that the request comes from, before it is answered."""
-    port: int = 0
-
-    @property
-    def urls(self) -> list[str]:
-        return [f"http://127.0.0.1:{self.port}{path}" for path in self.photos]
-
-
 @pytest.fixture
-def camera() -> Iterator[Camera]:
-    camera = Camera({f"/{number:02}.jpg": drawn(number) for number in range(PHOTOS)})
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            camera.asked.append(self.path)
-            camera.at_request(self.client_address[1])
-            body = camera.photos[self.path]
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            try:
-                self.wfile.write(body)
-            except ConnectionError:  # who asked is dead
-                self.close_connection = True
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - inherited name
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        camera.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
+def camera(monkeypatch: pytest.MonkeyPatch) -> Iterator[Camera]:
+    monkeypatch.setenv("DARKROOM_DOWNLOADS__ALLOW_ADDRESSES", '["127.0.0.1"]')
+    with camera_with(PHOTOS) as camera:
         yield camera
-        server.shutdown()
-        thread.join()
-
-
-def drawn(seed: int) -> bytes:
-    into = BytesIO()
-    scenes.meadow((320, 240), seed=seed).save(into, "JPEG")
-    return into.getvalue()
 
 
 @dataclass(frozen=True)
