@@ -44,7 +44,6 @@ def duplicates(
     plan = DuplicatePlan(
         accepted(photos, validations, renditions),
         by_photo(hashes),
-        by_photo(validations),
         previous=previous_rows(tables, "duplicates", context.partition_key, DuplicateRow),
         settings=settings.duplicates,
         database=settings.database.url or "",

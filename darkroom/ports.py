@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from darkroom.batches import Batch, BatchSummary
+from darkroom.recognition.looks import Look
 from darkroom.results import PhotoResult
 from darkroom.rows import Detection, Entry, Word
 from darkroom.uris import S3Address
@@ -168,11 +169,8 @@ class Fingerprint:
 
     photo_id: str
     sha256: str
-    phash: int
-    dhash: int
-    """64 bits, unsigned."""
-    comparable: bool
-    """False for photos with too little information to be compared by look."""
+    look: Look | None
+    """None for a photo with too little to see to be compared by look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,11 +189,27 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class KnownHashes:
-    """Columns of the comparable fingerprints, sorted by `order`."""
+    """Columns of the fingerprints that have a look, sorted by order.
+
+    A photo has one pHash and dHash, as it stands, and any number of ring hashes.
+    """
 
     order: NDArray[np.int64]
     phash: NDArray[np.uint64]
     dhash: NDArray[np.uint64]
+    ring_order: NDArray[np.int64]
+    ring_hash: NDArray[np.uint64]
+
+    def before(self, order: int) -> "KnownHashes":
+        """Those that arrived earlier; nothing is copied."""
+        end, ring_end = (np.searchsorted(column, order) for column in (self.order, self.ring_order))
+        return KnownHashes(
+            self.order[:end],
+            self.phash[:end],
+            self.dhash[:end],
+            self.ring_order[:ring_end],
+            self.ring_hash[:ring_end],
+        )
 
 
 class FingerprintIndex(Protocol):
@@ -213,7 +227,10 @@ class FingerprintIndex(Protocol):
         """The first arrival of each of these contents."""
 
     def known_hashes(self, before: int) -> KnownHashes:
-        """Comparable fingerprints that arrived earlier than `before`."""
+        """Hashes of the looks that arrived earlier than `before`."""
+
+    def looks(self, orders: Iterable[int]) -> dict[int, Look]:
+        """The looks of those at these places that have one."""
 
     def locate(self, orders: Iterable[int]) -> dict[int, Arrival]:
         """Who stands at these places."""

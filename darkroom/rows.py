@@ -89,11 +89,32 @@ class ValidationRow(Row):
     """For a photo that cannot be read: what the decoder said."""
 
 
+class TurnedHash(Part):
+    """What pHash and dHash would be of the photo so mirrored and turned."""
+
+    transform: str
+    phash: str
+    dhash: str
+
+
+class Rings(Part):
+    """Gray levels along circles around the middle, see `darkroom.imaging.ring_hashes`."""
+
+    hash: str
+    """16 hex digits that turning and mirroring leave as they are."""
+    pattern: str
+    """Hex digits."""
+
+
 class HashRow(Row):
     sha256: str | None = None
     phash: str | None = None
     """16 hex digits."""
     dhash: str | None = None
+    detail: float | None = None
+    """How much there is to see, in gray levels; next to nothing below 2."""
+    turned: list[TurnedHash] = Field(default_factory=list)
+    rings: list[Rings] = Field(default_factory=list)
 
 
 class RenditionRow(Row):
@@ -146,8 +167,14 @@ class Neighbour(Part):
 
     photo: str
     """batch/photo_id."""
-    phash_distance: int
-    dhash_distance: int
+    transform: str = "identity"
+    """What makes this photo of the earlier one: mirrored first, if at all, then rotated clockwise
+    by so many degrees, such as `mirrored rotated 90`."""
+    phash_distance: int | None = None
+    """Bits of 64; None when the photo was known by its rings alone, as tilted ones are."""
+    dhash_distance: int | None = None
+    ring_distance: int | None = None
+    """Bits of 648; None when it was known by pHash and dHash."""
 
 
 class DuplicateRow(Row):

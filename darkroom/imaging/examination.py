@@ -52,9 +52,8 @@ class Examination:
     warnings: list[Reason] = field(default_factory=list)
     detail: str | None = None
     """What the decoder said of an unreadable photo, or warned about in a readable one."""
-    phash: str | None = None
-    """16 hex digits; None when unreadable, like dhash and rendition."""
-    dhash: str | None = None
+    hashes: PerceptualHashes | None = None
+    """None when unreadable, like the rendition."""
     rendition: EncodedRendition | None = None
 
 
@@ -106,8 +105,7 @@ def examine(
         reasons=judgement.reasons,
         warnings=[*judgement.warnings, *([Reason.DAMAGED] if look and look.quirk else [])],
         detail=detail,
-        phash=look.hashes.phash if look else None,
-        dhash=look.hashes.dhash if look else None,
+        hashes=look.hashes if look else None,
         rendition=look.rendition if look else None,
     )
 

@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping
 
-from darkroom.outcomes import Outcome, Reason
+from darkroom.imaging.perceptual_hashes import MIN_DETAIL
+from darkroom.imaging.transforms import TURNS
+from darkroom.outcomes import Outcome
 from darkroom.ports import Fingerprint, FingerprintIndex
+from darkroom.recognition.looks import Look, RingHash
 from darkroom.recognition.near_duplicates import match
-from darkroom.rows import DuplicateRow, HashRow, ValidationRow
+from darkroom.rows import DuplicateRow, HashRow
 from darkroom.settings import DuplicateSettings
 from darkroom.stages.batch_tables import SKIPPED_INPUTS, Accepted
 from darkroom.stages.incremental import digest
 from darkroom.work.progress import Meter
 
 # Raised when the code makes another row of the same photo and settings.
-DUPLICATES_VERSION = "duplicates/1"
+DUPLICATES_VERSION = "duplicates/2"
 
 
 class DuplicatePlan:
@@ -26,7 +29,6 @@ class DuplicatePlan:
         self,
         photos: Mapping[str, Accepted | None],
         hashes: Mapping[str, HashRow],
-        validations: Mapping[str, ValidationRow],
         *,
         previous: Mapping[str, DuplicateRow],
         settings: DuplicateSettings,
@@ -37,12 +39,13 @@ class DuplicatePlan:
         self._settings = settings
         self._previous = previous
         self._prints = {
-            photo_id: _fingerprint(photo, hashes[photo_id], validations[photo_id])
+            photo_id: _fingerprint(photo, hashes[photo_id])
             for photo_id, photo in photos.items()
             if photo is not None
         }
         self._inputs = {
-            photo_id: _inputs(own, settings, database) for photo_id, own in self._prints.items()
+            photo_id: _inputs(own, hashes[photo_id], settings, database)
+            for photo_id, own in self._prints.items()
         }
 
     @property
@@ -83,32 +86,34 @@ class DuplicatePlan:
         return row is not None and row.inputs == self._inputs.get(photo_id, SKIPPED_INPUTS)
 
 
-def _inputs(own: Fingerprint, settings: DuplicateSettings, database: str) -> str:
+def _inputs(own: Fingerprint, hashes: HashRow, settings: DuplicateSettings, database: str) -> str:
     return digest(
         DUPLICATES_VERSION,
         database,
         settings,
         own.sha256,
-        f"{own.phash:016x}",
-        f"{own.dhash:016x}",
-        own.comparable,
+        own.look is not None,
+        hashes.phash,
+        hashes.dhash,
+        *hashes.turned,
+        *hashes.rings,
     )
 
 
-def _fingerprint(photo: Accepted, hashes: HashRow, validation: ValidationRow) -> Fingerprint:
-    hashed = hashes.phash is not None and hashes.dhash is not None
-    return Fingerprint(
-        photo_id=hashes.photo_id,
-        sha256=photo.original_sha256,
-        phash=int(hashes.phash or "0", 16),
-        dhash=int(hashes.dhash or "0", 16),
-        comparable=hashed and _informative(validation),
+def _fingerprint(photo: Accepted, hashes: HashRow) -> Fingerprint:
+    return Fingerprint(photo_id=hashes.photo_id, sha256=photo.original_sha256, look=_look(hashes))
+
+
+def _look(hashes: HashRow) -> Look | None:
+    """None where there is too little to see: such hashes are noise, and collide."""
+    if hashes.phash is None or hashes.dhash is None or (hashes.detail or 0) < MIN_DETAIL:
+        return None
+    turned = {each.transform: each for each in hashes.turned}
+    others = [turned[str(transform)] for transform in TURNS[1:]]
+    return Look(
+        phash=tuple(int(each, 16) for each in (hashes.phash, *(one.phash for one in others))),
+        dhash=tuple(int(each, 16) for each in (hashes.dhash, *(one.dhash for one in others))),
+        rings=tuple(
+            RingHash(int(each.hash, 16), bytes.fromhex(each.pattern)) for each in hashes.rings
+        ),
     )
-
-
-_UNINFORMATIVE = {Reason.LOW_INFORMATION, Reason.LOW_CONTRAST}
-
-
-def _informative(validation: ValidationRow) -> bool:
-    """Hashes of photos with little to see collide: PDQ leaves out its low qualities likewise."""
-    return _UNINFORMATIVE.isdisjoint(validation.warnings)

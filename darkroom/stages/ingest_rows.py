@@ -1,16 +1,26 @@
 """The rows of the ingest step, and what each of them was made from."""
 
 from darkroom.imaging.examination import Examination, ExaminationSettings
+from darkroom.imaging.perceptual_hashes import PerceptualHashes
 from darkroom.outcomes import Outcome, Reason
 from darkroom.ports import TOO_LARGE
-from darkroom.rows import Entry, HashRow, PhotoRow, RenditionRow, Row, ValidationRow
+from darkroom.rows import (
+    Entry,
+    HashRow,
+    PhotoRow,
+    RenditionRow,
+    Rings,
+    Row,
+    TurnedHash,
+    ValidationRow,
+)
 from darkroom.stages.incremental import digest
 from darkroom.stages.ingesting import Ingested
 
 # Raised when the code makes another row of the same photo and settings.
 PHOTOS_VERSION = "photos/1"
 VALIDATIONS_VERSION = "validations/1"
-HASHES_VERSION = "hashes/1"
+HASHES_VERSION = "hashes/2"
 RENDITIONS_VERSION = "renditions/1"
 
 NOT_FETCHED = digest("skipped", "not fetched")
@@ -126,9 +136,9 @@ def examined_rows(
         outcome=outcome,
         inputs=inputs["hashes"] if readable else undecoded_inputs(inputs),
         sha256=examination.sha256,
-        phash=examination.phash,
-        dhash=examination.dhash,
     )
+    if examination.hashes is not None:
+        hashes = hashes.model_copy(update=_hash_columns(examination.hashes))
     standard = RenditionRow(
         photo_id=photo_id,
         outcome=outcome,
@@ -145,3 +155,18 @@ def examined_rows(
             }
         )
     return {"validations": validation, "hashes": hashes, "renditions": standard}
+
+
+def _hash_columns(hashes: PerceptualHashes) -> dict[str, object]:
+    return {
+        "phash": hashes.phash,
+        "dhash": hashes.dhash,
+        "detail": hashes.detail,
+        "turned": [
+            TurnedHash(transform=str(each.transform), phash=each.phash, dhash=each.dhash)
+            for each in hashes.turned
+        ],
+        "rings": [
+            Rings(hash=f"{each.hash:016x}", pattern=each.pattern.hex()) for each in hashes.rings
+        ],
+    }

@@ -1,21 +1,25 @@
 """Fingerprints of all photos, in one order of arrival."""
 
+import struct
 from collections.abc import Iterable, Sequence
-from itertools import chain
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, RowMapping, delete, func, select, text
 
 from darkroom.ports import Arrival, Fingerprint, KnownHashes
-from resources.records.models import FingerprintRecord
+from darkroom.recognition.looks import Look, RingHash
+from resources.records.models import FingerprintRecord, LookRecord
 from resources.records.statements import IN_LIST, among, batched, table_of, upsert
 
 _KNOWN = table_of(FingerprintRecord)
+_LOOKS = table_of(LookRecord)
 _ARRIVAL = (_KNOWN.c.arrival, _KNOWN.c.batch, _KNOWN.c.photo_id, _KNOWN.c.sha256)
 _LOCK = 0x6172726976616C73
 """Any number that no other program locks: this one spells arrivals."""
 _FETCHED_AT_ONCE = 50_000
+_HASH_BYTES = 8
 
 
 def register(
@@ -36,10 +40,28 @@ def register(
         if photo_id not in before or row.items() - before[photo_id].items()
     ]
     upsert(connection, FingerprintRecord, changed, key=("batch", "photo_id"))
-    return {
+    places = {
         photo_id: Arrival(row["arrival"], batch, photo_id, row["sha256"])
         for photo_id, row in _of_batch(connection, batch).items()
     }
+    _keep_looks(connection, {places[each.photo_id].order: each.look for each in fingerprints})
+    return places
+
+
+def _keep_looks(connection: Connection, looks: dict[int, Look | None]) -> None:
+    for some in batched(looks, IN_LIST):
+        connection.execute(delete(_LOOKS).where(among(connection, _LOOKS.c.arrival, some)))
+    rows = [
+        {
+            "arrival": order,
+            "turns": _packed([*look.phash, *look.dhash]),
+            "patterns": b"".join(ring.pattern for ring in look.rings),
+        }
+        for order, look in looks.items()
+        if look is not None
+    ]
+    if rows:
+        connection.execute(_LOOKS.insert(), rows)
 
 
 def first_with(connection: Connection, sha256s: Iterable[str]) -> dict[str, Arrival]:
@@ -57,12 +79,47 @@ def first_with(connection: Connection, sha256s: Iterable[str]) -> dict[str, Arri
 
 def known_hashes(connection: Connection, before: int) -> KnownHashes:
     rows = connection.execution_options(yield_per=_FETCHED_AT_ONCE).execute(
-        select(_KNOWN.c.arrival, _KNOWN.c.phash, _KNOWN.c.dhash)
+        select(_KNOWN.c.arrival, _KNOWN.c.phash, _KNOWN.c.dhash, _KNOWN.c.ring_hashes)
         .where(_KNOWN.c.comparable, _KNOWN.c.arrival < before)
         .order_by(_KNOWN.c.arrival)
     )
-    columns = np.fromiter(chain.from_iterable(rows), np.int64).reshape(-1, 3).T.copy()
-    return KnownHashes(columns[0], columns[1].view(np.uint64), columns[2].view(np.uint64))
+    parts = [_columns(rows_at_once) for rows_at_once in rows.partitions()] or [_columns([])]
+    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
+    return KnownHashes(
+        order=columns[0],
+        phash=columns[1].view(np.uint64),
+        dhash=columns[2].view(np.uint64),
+        ring_order=columns[3],
+        ring_hash=columns[4].view(np.uint64),
+    )
+
+
+def _columns(rows: Sequence[Sequence[Any]]) -> list[NDArray[np.int64]]:
+    """Order, pHash and dHash of each; then order and hash of each of their rings."""
+    orders, phashes, dhashes, packed = zip(*rows, strict=True) if rows else ((), (), (), ())
+    order = np.array(orders, np.int64)
+    rings = np.array([len(each or b"") // _HASH_BYTES for each in packed], np.int64)
+    return [
+        order,
+        np.array(phashes, np.int64),
+        np.array(dhashes, np.int64),
+        np.repeat(order, rings),
+        np.frombuffer(b"".join(each or b"" for each in packed), "<i8").astype(np.int64),
+    ]
+
+
+def looks(connection: Connection, orders: Iterable[int]) -> dict[int, Look]:
+    found: dict[int, Look] = {}
+    joined = _KNOWN.outerjoin(_LOOKS, _KNOWN.c.arrival == _LOOKS.c.arrival)
+    columns = (*_KNOWN.c, _LOOKS.c.turns, _LOOKS.c.patterns)
+    for some in batched(dict.fromkeys(orders), IN_LIST):
+        rows = connection.execute(
+            select(*columns)
+            .select_from(joined)
+            .where(_KNOWN.c.comparable, among(connection, _KNOWN.c.arrival, some))
+        )
+        found.update({row["arrival"]: _look(row) for row in rows.mappings()})
+    return found
 
 
 def locate(connection: Connection, orders: Iterable[int]) -> dict[int, Arrival]:
@@ -81,19 +138,48 @@ def _of_batch(connection: Connection, batch: str) -> dict[str, dict[str, Any]]:
 
 
 def _row(batch: str, fingerprint: Fingerprint) -> dict[str, Any]:
+    look = fingerprint.look
     return {
         "batch": batch,
         "photo_id": fingerprint.photo_id,
         "sha256": fingerprint.sha256,
-        "phash": _signed(fingerprint.phash),
-        "dhash": _signed(fingerprint.dhash),
-        "comparable": fingerprint.comparable,
+        "phash": _signed(look.phash[0]) if look else 0,
+        "dhash": _signed(look.dhash[0]) if look else 0,
+        "comparable": look is not None,
+        "ring_hashes": _packed([ring.hash for ring in look.rings]) if look else None,
     }
+
+
+def _look(row: RowMapping) -> Look:
+    if row["turns"] is None:
+        return Look((_unsigned(row["phash"]),), (_unsigned(row["dhash"]),))
+    hashes = _unpacked(row["turns"])
+    half = len(hashes) // 2
+    rings = _unpacked(row["ring_hashes"] or b"")
+    bytes_each = len(row["patterns"]) // max(len(rings), 1)
+    patterns = batched(row["patterns"], bytes_each) if rings else ()
+    return Look(
+        phash=hashes[:half],
+        dhash=hashes[half:],
+        rings=tuple(map(RingHash, rings, map(bytes, patterns))),
+    )
 
 
 def _signed(bits: int) -> int:
     """The same 64 bits, read as a signed number."""
     return bits - (1 << 64) if bits >> 63 else bits
+
+
+def _unsigned(bits: int) -> int:
+    return bits % (1 << 64)
+
+
+def _packed(hashes: Sequence[int]) -> bytes:
+    return struct.pack(f"<{len(hashes)}Q", *hashes)
+
+
+def _unpacked(data: bytes) -> tuple[int, ...]:
+    return struct.unpack(f"<{len(data) // _HASH_BYTES}Q", data)
 
 
 def _arrival(row: RowMapping) -> Arrival:

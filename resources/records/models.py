@@ -201,6 +201,9 @@ class DuplicateRecord(OfPhoto, Base):
     of_photo_id: Mapped[str]
     phash_distance: Mapped[int | None]
     dhash_distance: Mapped[int | None]
+    transform: Mapped[str | None] = mapped_column(Word)
+    """Of a near one: what makes this photo of the earlier one."""
+    ring_distance: Mapped[int | None]
 
 
 Index("ix_duplicates_of", DuplicateRecord.of_batch, DuplicateRecord.of_photo_id)
@@ -240,3 +243,23 @@ class FingerprintRecord(Base):
     """The 64 bits read as a signed number, because databases have no unsigned one."""
     dhash: Mapped[int]
     comparable: Mapped[bool]
+    """Whether there is enough to see to compare it by look."""
+    ring_hashes: Mapped[bytes | None]
+    """64 bits each, little-endian; none for a photo with little to see around its middle."""
+
+
+class LookRecord(Base):
+    """What candidates are compared by, apart from the columns that are read of all photos."""
+
+    __tablename__ = "looks"
+
+    arrival: Mapped[int] = mapped_column(
+        Counter,
+        ForeignKey("fingerprints.arrival", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    )
+    turns: Mapped[bytes]
+    """Eight pHashes, then eight dHashes, 64 bits each, little-endian."""
+    patterns: Mapped[bytes]
+    """Of the rings, in the order of `ring_hashes`."""

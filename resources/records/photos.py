@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, select, update
 
 from darkroom.results import PhotoResult
+from darkroom.rows import Neighbour
 from resources.records.models import (
     Base,
     BatchRecord,
@@ -107,23 +108,16 @@ def _detections(result: PhotoResult) -> Rows:
 
 def _duplicates(result: PhotoResult) -> Rows:
     if result.duplicate_of is not None:
-        yield _duplicate("exact", 0, result.duplicate_of, None, None)
+        blank = dict.fromkeys(Neighbour.model_fields.keys() - {"photo"})
+        yield _of(result.duplicate_of) | blank | {"kind": "exact", "position": 0}
     for position, near in enumerate(result.near_duplicates, start=1):
-        yield _duplicate("near", position, near.photo, near.phash_distance, near.dhash_distance)
+        measured = near.model_dump(exclude={"photo"})
+        yield _of(near.photo) | measured | {"kind": "near", "position": position}
 
 
-def _duplicate(
-    kind: str, position: int, photo: str, phash_distance: int | None, dhash_distance: int | None
-) -> dict[str, Any]:
+def _of(photo: str) -> dict[str, Any]:
     of_batch, _, of_photo_id = photo.partition("/")
-    return {
-        "kind": kind,
-        "position": position,
-        "of_batch": of_batch,
-        "of_photo_id": of_photo_id,
-        "phash_distance": phash_distance,
-        "dhash_distance": dhash_distance,
-    }
+    return {"of_batch": of_batch, "of_photo_id": of_photo_id}
 
 
 def _deliveries(result: PhotoResult) -> Rows:

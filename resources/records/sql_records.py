@@ -10,6 +10,7 @@ from sqlalchemy import URL, Engine
 
 from darkroom.batches import Batch, BatchSummary
 from darkroom.ports import Arrival, Fingerprint, KnownHashes
+from darkroom.recognition.looks import Look
 from darkroom.results import PhotoResult
 from darkroom.rows import Entry
 from darkroom.settings import DatabaseSettings
@@ -80,6 +81,10 @@ class SqlRecords:
     def known_hashes(self, before: int) -> KnownHashes:
         with reading(self._engine) as connection:
             return arrivals.known_hashes(connection, before)
+
+    def looks(self, orders: Iterable[int]) -> dict[int, Look]:
+        with reading(self._engine) as connection:
+            return arrivals.looks(connection, orders)
 
     def locate(self, orders: Iterable[int]) -> dict[int, Arrival]:
         with reading(self._engine) as connection:

@@ -9,6 +9,7 @@ from threading import Barrier
 import pytest
 
 from darkroom.ports import Arrival, Fingerprint
+from darkroom.recognition.looks import Look, RingHash
 from darkroom.settings import DatabaseSettings
 from resources.records.sql_records import SqlRecords
 
@@ -18,7 +19,8 @@ LAST = 2**63 - 1
 def fingerprint(
     photo_id: str, content: int = 0, *, phash: int = 0, dhash: int = 0, comparable: bool = True
 ) -> Fingerprint:
-    return Fingerprint(photo_id, f"{content:064x}", phash, dhash, comparable)
+    look = Look((phash,) * 8, (dhash,) * 8) if comparable else None
+    return Fingerprint(photo_id, f"{content:064x}", look)
 
 
 class FingerprintIndexContract:
@@ -96,6 +98,40 @@ class FingerprintIndexContract:
         assert known.order.tolist() == [places["1"].order, places["3"].order]
         assert known.phash.tolist() == [1, 3]
         assert index.known_hashes(before=0).order.tolist() == []
+
+    def test_looks_come_back_as_they_were(self, index: SqlRecords) -> None:
+        """Turned hashes and rings, to the bit; none of a photo with too little to see."""
+        top = 2**64 - 1
+        rings = (RingHash(top, bytes(range(81))), RingHash(7, bytes(81)))
+        full = Look(tuple(range(top - 7, top + 1)), tuple(range(8)), rings)
+        plain = Look((top,) * 8, (0,) * 8)
+        places = index.register(
+            "a",
+            [
+                Fingerprint("full", "f" * 64, full),
+                Fingerprint("plain", "e" * 64, plain),
+                Fingerprint("blank", "d" * 64, None),
+            ],
+        )
+        order = {photo_id: place.order for photo_id, place in places.items()}
+        known = index.known_hashes(before=LAST)
+
+        assert index.looks([*order.values(), LAST]) == {order["full"]: full, order["plain"]: plain}
+        assert known.ring_order.tolist() == [order["full"]] * 2
+        assert known.ring_hash.tolist() == [top, 7]
+        assert str(known.ring_hash.dtype) == "uint64"
+
+    def test_the_latest_look_of_a_photo_stands(self, index: SqlRecords) -> None:
+        """Registered again with another look, with none, and forgotten."""
+        place = index.register("a", [fingerprint("1", phash=1)])["1"].order
+        index.register("a", [fingerprint("1", phash=2)])
+
+        assert index.looks([place]) == {place: Look((2,) * 8, (0,) * 8)}
+        index.register("a", [fingerprint("1", comparable=False)])
+        assert index.looks([place]) == {}
+        index.register("a", [fingerprint("1", phash=3)])
+        index.register("a", [])
+        assert index.looks([place]) == {}
 
     def test_places_are_located(self, index: SqlRecords) -> None:
         """More of them than a database takes in one statement."""

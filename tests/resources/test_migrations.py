@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, inspect, text
 
 import resources.records.migrating
 from darkroom.errors import RecordsUnavailable
+from darkroom.recognition.looks import Look
 from darkroom.settings import DatabaseSettings
 from resources.records.connecting import engine_for, reading, writing
 from resources.records.migrating import REVISION
@@ -30,6 +32,18 @@ print("ready", flush=True)
 sys.stdin.readline()
 assert SqlRecords(DatabaseSettings(url=url), Path(sys.argv[2])).batches() == []
 """
+
+EARLIER = """
+INSERT INTO batches (batch, owner, priority, source, photos, opened_at, done, rejected, failed)
+VALUES ('a', 'me', 0, '', 1, '2026-01-01', 1, 0, 0);
+INSERT INTO photos (batch, photo_id, filename, uri, outcome, extra)
+VALUES ('a', '1', '', '', 'done', '{}');
+INSERT INTO duplicates (batch, photo_id, position, kind, of_batch, of_photo_id)
+VALUES ('a', '1', 0, 'exact', 'b', '1'), ('a', '1', 1, 'near', 'b', '2');
+INSERT INTO fingerprints (batch, photo_id, sha256, phash, dhash, comparable)
+VALUES ('a', '1', :sha256, -1, 7, true)
+"""
+"""Rows as the first version wrote them."""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -79,6 +93,32 @@ def test_processes_that_start_together_migrate_once(records: SqlRecords, tmp_pat
     ends = [(*process.communicate(), process.returncode) for process in started]
     assert ready == ["ready\n"] * 3
     assert ends == [("", "", 0)] * 3
+
+
+def test_what_an_earlier_version_knew_is_kept(records: SqlRecords) -> None:
+    """Its look-alikes were found as they stand; its fingerprints are still compared so."""
+    with writing(engine_for(records.url)) as connection:
+        upgrade(connection, "0001")
+        for statement in EARLIER.split(";"):
+            connection.execute(text(statement), {"sha256": "ab" * 32})
+    records.migrate()
+
+    with reading(engine_for(records.url)) as connection:
+        found = connection.execute(
+            text("SELECT kind, transform FROM duplicates ORDER BY position")
+        ).all()
+    [place] = records.first_with(["ab" * 32]).values()
+    assert [tuple(row) for row in found] == [("exact", None), ("near", "identity")]
+    assert records.looks([place.order]) == {place.order: Look((2**64 - 1,), (7,))}
+    assert records.known_hashes(before=place.order + 1).ring_hash.tolist() == []
+
+
+def upgrade(connection: Connection, revision: str) -> None:
+    config = Config()
+    folder = Path(resources.records.migrating.__file__).parent / "migrations"
+    config.set_main_option("script_location", str(folder))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
 def test_a_newer_database_is_left_alone(records: SqlRecords) -> None:

@@ -63,7 +63,10 @@ def full_result(key: str, photo_id: str) -> PhotoResult:
         phash="f" * 16,
         dhash="0" * 16,
         duplicate_of="earlier/1",
-        near_duplicates=[Neighbour(photo="earlier/2", phash_distance=3, dhash_distance=5)],
+        near_duplicates=[
+            Neighbour(photo="earlier/2", transform="mirrored", phash_distance=3, dhash_distance=5),
+            Neighbour(photo="earlier/3", transform="rotated 30", ring_distance=33),
+        ],
         rendition=RenditionResult(sha256="cd" * 32, format="PNG", width=1024, height=768, bytes=9),
         text="NO PARKING",
         text_confidence=0.9,
@@ -213,8 +216,9 @@ class RecordsContract:
             "reasons": [("reject", 0, "dark"), ("reject", 1, "width"), ("warn", 0, "blurry")],
             "detections": [(0, "car", 0.8, 5.0, 6.0, 7.0, 8.0)],
             "duplicates": [
-                (0, "exact", "earlier", "1", None, None),
-                (1, "near", "earlier", "2", 3, 5),
+                (0, "exact", "earlier", "1", None, None, None, None),
+                (1, "near", "earlier", "2", 3, 5, "mirrored", None),
+                (2, "near", "earlier", "3", None, None, "rotated 30", 33),
             ],
             "deliveries": [("file:///delivered/été.png",)],
             "failures": [(0, "texts", "EngineCrashed", "m", 2, True)],

@@ -35,7 +35,7 @@ def test_no_real_photo_is_rejected(corpus: Path, tmp_path: Path) -> None:
 
     assert len(found) == 171
     assert {name: one.reasons for name, one in found.items() if one.reasons} == {}
-    assert all(one.readable and one.phash and one.rendition for one in found.values())
+    assert all(one.readable and one.hashes and one.rendition for one in found.values())
 
 
 @pytest.mark.parametrize("folder", ["qr", "ocr", "neardup", "vehicles"])
@@ -118,7 +118,8 @@ def test_hashes_of_real_originals_are_those_of_imagehash(corpus: Path, tmp_path:
         found = examine(path, filename=path.name, settings=settings, scratch=tmp_path)
         with Image.open(path) as image:
             upright = ImageOps.exif_transpose(image)
-        assert (found.phash, found.dhash) == (
+        assert found.hashes is not None
+        assert (found.hashes.phash, found.hashes.dhash) == (
             str(imagehash.phash(upright)),
             str(imagehash.dhash(upright)),
         )

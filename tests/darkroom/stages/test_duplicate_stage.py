@@ -5,9 +5,11 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pytest
 
-from darkroom.outcomes import Outcome, Reason
+from darkroom.imaging.transforms import TURNS
+from darkroom.outcomes import Outcome
 from darkroom.ports import Arrival, Fingerprint, KnownHashes
-from darkroom.rows import DuplicateRow, HashRow, PhotoRow, ValidationRow
+from darkroom.recognition.looks import Look, RingHash
+from darkroom.rows import DuplicateRow, HashRow, PhotoRow, Rings, TurnedHash
 from darkroom.settings import DuplicateSettings
 from darkroom.stages.batch_tables import SKIPPED_INPUTS, Accepted
 from darkroom.stages.duplicate_stage import DuplicatePlan
@@ -33,8 +35,11 @@ class OneBatch:
         return {}
 
     def known_hashes(self, before: int) -> KnownHashes:  # noqa: ARG002 - the port's signature
-        none = np.zeros(0, np.uint64)
-        return KnownHashes(np.zeros(0, np.int64), none, none)
+        places, hashes = np.zeros(0, np.int64), np.zeros(0, np.uint64)
+        return KnownHashes(places, hashes, hashes, places, hashes)
+
+    def looks(self, orders: Iterable[int]) -> dict[int, Look]:  # noqa: ARG002 - the port's signature
+        return {}
 
     def locate(self, orders: Iterable[int]) -> dict[int, Arrival]:  # noqa: ARG002 - the port's signature
         return {}
@@ -52,7 +57,7 @@ def plan(
     database: str = "",
     settings: DuplicateSettings | None = None,
     phash: str | None = "0f" * 8,
-    warnings: Sequence[Reason] = (),
+    detail: float = 30.0,
 ) -> DuplicatePlan:
     """For photos by id, each accepted or not."""
     done = Outcome.DONE
@@ -69,11 +74,20 @@ def plan(
             for photo_id, accepted in photos.items()
         },
         {
-            each: HashRow(photo_id=each, outcome=done, inputs="", phash=phash, dhash="f0" * 8)
-            for each in photos
-        },
-        {
-            each: ValidationRow(photo_id=each, outcome=done, inputs="", warnings=list(warnings))
+            each: HashRow(
+                photo_id=each,
+                outcome=done,
+                inputs="",
+                phash=phash,
+                dhash="f0" * 8,
+                detail=detail,
+                turned=[
+                    TurnedHash(transform=str(turn), phash=f"{n:016x}", dhash=f"{n + 16:016x}")
+                    for n, turn in enumerate(TURNS)
+                    if n
+                ],
+                rings=[Rings(hash=f"{255:016x}", pattern="0102")],
+            )
             for each in photos
         },
         previous=previous or {},
@@ -124,30 +138,29 @@ def fingerprint(index: OneBatch, plan: DuplicatePlan) -> Fingerprint:
     return own
 
 
-def test_a_photo_is_compared_by_its_bytes_and_both_hashes(index: OneBatch) -> None:
+def test_a_photo_is_compared_by_its_bytes_and_its_look(index: OneBatch) -> None:
     """All that is known of it when it arrives."""
     assert fingerprint(index, plan({"1": True})) == Fingerprint(
         photo_id="1",
         sha256="sha256 of 1",
-        phash=int("0f" * 8, 16),
-        dhash=int("f0" * 8, 16),
-        comparable=True,
+        look=Look(
+            phash=(int("0f" * 8, 16), 1, 2, 3, 4, 5, 6, 7),
+            dhash=(int("f0" * 8, 16), 17, 18, 19, 20, 21, 22, 23),
+            rings=(RingHash(255, b"\x01\x02"),),
+        ),
     )
 
 
-@pytest.mark.parametrize("warning", [Reason.LOW_INFORMATION, Reason.LOW_CONTRAST])
-def test_a_photo_with_little_to_see_is_not_compared_by_look(
-    index: OneBatch, warning: Reason
-) -> None:
-    """All gray walls look the same."""
-    assert not fingerprint(index, plan({"1": True}, warnings=[warning])).comparable
+def test_a_photo_with_little_to_see_is_not_compared_by_look(index: OneBatch) -> None:
+    """All gray walls look the same, whichever checks are on."""
+    assert fingerprint(index, plan({"1": True}, detail=1.9)).look is None
 
 
 def test_a_photo_without_hashes_is_not_compared_by_look(index: OneBatch) -> None:
     """Its bytes still are."""
     own = fingerprint(index, plan({"1": True}, phash=None))
 
-    assert (own.sha256, own.comparable) == ("sha256 of 1", False)
+    assert (own.sha256, own.look) == ("sha256 of 1", None)
 
 
 def test_another_database_setting_or_hash_has_the_batch_compared_again(index: OneBatch) -> None:
