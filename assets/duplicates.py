@@ -38,8 +38,9 @@ def duplicates(
 ) -> Events[DuplicateRow]:
     """For each accepted photo the first arrival of the same bytes, and earlier look-alikes.
 
-    Compared with all batches of this database. Near means that both pHash and dHash are within
-    their radius; photos with too little to see are not compared by look.
+    Compared with all batches of this database, mirrored and turned too. Near means that both pHash
+    and dHash are within their radius, or the gray levels along circles around the middle are;
+    photos with too little to see are not compared by look.
     """
     plan = DuplicatePlan(
         accepted(photos, validations, renditions),

@@ -16,6 +16,7 @@ from darkroom.batches import BatchSummary, is_batch_key
 from darkroom.errors import UsageError
 from darkroom.reports.delivering import results_csv
 from darkroom.reports.failure_groups import failure_groups
+from darkroom.reports.look_alikes import named
 from darkroom.reports.markdown import visible
 from darkroom.results import PhotoResult
 from darkroom.stages.batch_tables import read_results
@@ -89,7 +90,7 @@ def _facts(result: PhotoResult) -> Iterator[str]:  # noqa: C901 - one plain line
     if result.duplicate_of:
         yield f"same bytes as {result.duplicate_of}"
     if result.near_duplicates:
-        yield f"looks like {result.near_duplicates[0].photo}"
+        yield f"looks like {named(result.near_duplicates[0])}"
     if result.unique_id:
         yield visible(f"ID {result.unique_id}", max_chars=60)
     if result.codes:
