@@ -9,7 +9,7 @@ from darkroom.intake.sources.opening import open_source
 from darkroom.settings import BatchSize
 from darkroom.storage.storable_text import storable
 from darkroom.uris import shown
-from darkroom.work.workers import usable_cores
+from darkroom.work.machine import usable_cores
 from orchestration.wiring import Adapters
 
 

@@ -73,7 +73,7 @@ class Ingest:
         self._store = store
         self._workers = workers
         self._window = Window(
-            photos=limits.photos_in_flight,
+            photos=lambda: workers.pressure.allowed(limits.photos_in_flight),
             unweighed=downloads.max_concurrent_downloads,
             bytes=limits.bytes_in_flight,
         )

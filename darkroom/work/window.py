@@ -1,17 +1,19 @@
 """A bound on what is under way, in photos and in bytes."""
 
 import asyncio
+from collections.abc import Callable
 
 
 class Window:
     """Lets photos in while there is room for one more.
 
-    At most `photos` are inside, and at most `unweighed` of them of unknown size. Nobody is let in
+    At most `photos()` are inside, and at most `unweighed` of them of unknown size. Nobody is let in
     while the known sizes reach `bytes`: the bound is passed by no more than what those unweighed
-    bring. Belongs to one event loop.
+    bring. When fewer are allowed than are inside, nobody enters until enough have left. Belongs to
+    one event loop.
     """
 
-    def __init__(self, *, photos: int, unweighed: int, bytes: int) -> None:  # noqa: A002 - the unit is the name
+    def __init__(self, *, photos: Callable[[], int], unweighed: int, bytes: int) -> None:  # noqa: A002 - the unit is the name
         self._max_photos = photos
         self._max_unweighed = unweighed
         self._max_bytes = bytes
@@ -20,6 +22,7 @@ class Window:
 
     async def enter(self) -> None:
         """Wait for room and take the place of one photo."""
+        # What is allowed may rise without notice: whoever waits here waits for another to leave.
         while not self._has_room():
             self._changed.clear()
             await self._changed.wait()
@@ -43,7 +46,7 @@ class Window:
 
     def _has_room(self) -> bool:
         return (
-            self._photos < self._max_photos
+            self._photos < max(1, self._max_photos())
             and self._unweighed < self._max_unweighed
             and self._bytes < self._max_bytes
         )

@@ -14,6 +14,7 @@ from typing import Any
 import psutil
 
 from darkroom.errors import WorldError
+from darkroom.work.machine import processes_killed_for_memory
 from darkroom.work.worker_process import READY, serve
 
 _LOOK_S = 0.05
@@ -57,6 +58,7 @@ class Worker:
                 break
         self.lost = False
         """It cannot be given work any more."""
+        self._killed_before = 0
 
     def _start(self, context: ForkServerContext) -> None:
         self._pipe, its_pipe = context.Pipe()
@@ -105,6 +107,7 @@ class Worker:
     ) -> Any:  # noqa: ANN401 - whatever the function returns
         """What `function` returns or raises. Raises `WorkerLost`; this worker is then of no use."""
         request = bytes(ForkingPickler.dumps((function, args, kwargs)))
+        self._killed_before = processes_killed_for_memory()
         try:
             self._pipe.send_bytes(request)
             answer = self._message(timeout_s=_START_S, max_bytes=max_bytes)
@@ -149,9 +152,14 @@ class Worker:
         # Also after a crash: a program that it started would go on without it.
         self.kill()
         self.end()
-        if error_type == "Crashed" and self._process.exitcode is not None:
-            message = f"{message} ({_ending(self._process.exitcode)})"
-        return WorkerLost(error_type, message)
+        exit_code = self._process.exitcode
+        if error_type != "Crashed" or exit_code is None:
+            return WorkerLost(error_type, message)
+        if exit_code == -signal.SIGKILL and processes_killed_for_memory() > self._killed_before:
+            return WorkerLost(
+                "OutOfMemory", "the machine had no memory left for its worker process"
+            )
+        return WorkerLost(error_type, f"{message} ({_ending(exit_code)})")
 
 
 def _ending(exit_code: int) -> str:

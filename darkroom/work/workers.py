@@ -3,8 +3,6 @@
 import asyncio
 import logging
 import multiprocessing
-import os
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
@@ -13,7 +11,9 @@ from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
 
 from darkroom.errors import PhotoFailed
-from darkroom.settings import WorkerSettings
+from darkroom.settings import ValidationSettings, WorkerSettings
+from darkroom.work.allotment import memory_per_worker, worker_count
+from darkroom.work.pressure import Pressure
 from darkroom.work.turns import Turns
 from darkroom.work.worker import Worker, WorkerLost
 
@@ -25,13 +25,6 @@ _CRASHES = 3
 """So many, and there is one worker less."""
 _QUIET_PHOTOS = 100
 """So many in a row without a crash: earlier ones are forgotten, and there is one more again."""
-
-
-def usable_cores() -> int:
-    """Cores this process may really use: its affinity, not what the machine has."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 class Workers:
@@ -46,22 +39,26 @@ class Workers:
 
     Processes come from a fork server: this process has threads by the time it needs workers, and
     forking those is not safe. `preload` names the modules that the server imports once for all.
+    `megapixels` is the largest photo that must find room in a worker.
     """
 
     def __init__(
         self,
         settings: WorkerSettings,
         *,
+        megapixels: float = ValidationSettings().max_megapixels,
         preload: Sequence[str] = (),
         say: Callable[[str], None] = _LOG.warning,
     ) -> None:
-        self._count = self._most = settings.max_workers or usable_cores()
+        self._count = self._most = worker_count(settings)
         self._timeout_s = settings.timeout_per_image_s
-        self._max_bytes = settings.max_memory_per_worker_bytes or sys.maxsize
+        self._max_bytes = memory_per_worker(settings, megapixels=megapixels)
         self._say = say
+        self.pressure = Pressure(say=say)
+        """What memory lets be at work at once, here and around."""
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(list(preload))
-        self._turns = Turns(lambda: self._count)
+        self._turns = Turns(lambda: self.pressure.allowed(self._count))
         self._lock = threading.Lock()
         self._all: set[Worker] = set()
         self._idle: list[Worker] = []
@@ -88,7 +85,10 @@ class Workers:
 
     @property
     def count(self) -> int:
-        """Photos that may be worked on at once; fewer after repeated crashes."""
+        """Photos that may be worked on at once; fewer after repeated crashes.
+
+        While memory is short, `pressure` allows fewer still.
+        """
         return self._count
 
     def processes(self) -> list[int]:

@@ -49,7 +49,7 @@ def test_no_more_get_in_than_allowed_and_everyone_gets_in(seed: int) -> None:
         left += 1
 
     async def everyone() -> None:
-        window = Window(photos=photos, unweighed=unweighed, bytes=size_limit)
+        window = Window(photos=lambda: photos, unweighed=unweighed, bytes=size_limit)
         async with asyncio.timeout(20), asyncio.TaskGroup() as group:
             for size in sizes:
                 group.create_task(pass_through(window, size))
@@ -67,7 +67,7 @@ def test_photos_wait_for_those_of_unknown_size() -> None:
 
     async def scenario() -> list[str]:
         seen: list[str] = []
-        window = Window(photos=10, unweighed=1, bytes=1000)
+        window = Window(photos=lambda: 10, unweighed=1, bytes=1000)
         await window.enter()
         second = asyncio.create_task(window.enter())
         await asyncio.sleep(0)
@@ -84,7 +84,7 @@ def test_a_photo_larger_than_the_bound_gets_through_alone() -> None:
     """Size is known only once a photo is inside; then nobody follows until it has left."""
 
     async def scenario() -> list[bool]:
-        window = Window(photos=10, unweighed=10, bytes=1000)
+        window = Window(photos=lambda: 10, unweighed=10, bytes=1000)
         await window.enter()
         window.weigh(5000)
         second = asyncio.create_task(window.enter())
@@ -95,3 +95,25 @@ def test_a_photo_larger_than_the_bound_gets_through_alone() -> None:
         return [before, second.done()]
 
     assert asyncio.run(scenario()) == [False, True]
+
+
+def test_when_less_is_allowed_nobody_enters_until_enough_have_left() -> None:
+    """And when nothing is, there is still room for one."""
+
+    async def scenario() -> list[str]:
+        seen: list[str] = []
+        allowed = 3
+        window = Window(photos=lambda: allowed, unweighed=10, bytes=1000)
+        for _ in range(3):
+            await window.enter()
+        allowed = 0
+        next_one = asyncio.create_task(window.enter())
+        for _ in range(3):
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            seen.append("is in" if next_one.done() else "waits")
+            window.leave(None)
+        await next_one
+        return seen
+
+    assert asyncio.run(scenario()) == ["waits", "waits", "waits"]

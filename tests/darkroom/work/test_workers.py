@@ -2,6 +2,7 @@
 
 import asyncio
 import ctypes
+import itertools
 import multiprocessing
 import os
 import shutil
@@ -20,7 +21,10 @@ import pytest
 from darkroom.errors import EngineUnavailable, PhotoFailed, TableUnreadable, WorldError
 from darkroom.outcomes import Failure
 from darkroom.settings import WorkerSettings
-from darkroom.work.workers import Workers, usable_cores
+from darkroom.work import worker
+from darkroom.work.control_groups import Memory
+from darkroom.work.pressure import Pressure
+from darkroom.work.workers import Workers
 
 
 def failure(error_type: str, message: str) -> Failure:
@@ -111,6 +115,16 @@ def be_at_work(folder: Path, number: int) -> int:
     return number
 
 
+def look_around(folder: Path, number: int) -> int:
+    """How many are at work now."""
+    mark = folder / str(number)
+    mark.touch()
+    sum(range(100_000))
+    beside = len(list(folder.iterdir()))
+    mark.unlink()
+    return beside
+
+
 def square(number: int) -> int:
     sum(range(20_000))
     return number * number
@@ -121,6 +135,13 @@ def a_step_that_hangs(fifo: Path) -> None:
         with fifo.open("w"):
             workers.call(os.getpid)
         workers.call(hold_the_lock_and_hang)
+
+
+def take_memory(mib: int) -> None:
+    """So much and no more: the machine is not what is tested."""
+    taken = [b"x" * 2**20 for _ in range(mib)]
+    signal.pause()
+    taken.clear()
 
 
 def over(process: int) -> bool:
@@ -318,6 +339,42 @@ def test_crashes_among_many_sound_photos_are_forgotten() -> None:
     ]
 
 
+def test_a_photo_that_needs_too_much_memory_is_ended_before_it_has_all() -> None:
+    """The bound is for each worker; what stays below it is left in peace."""
+    settings = WorkerSettings(
+        max_workers=2, timeout_per_image_s=600, max_memory_per_worker_bytes=200 * 2**20
+    )
+    with Workers(settings) as workers, ThreadPoolExecutor(4) as threads:
+        culprit = threads.submit(failure_of, lambda: workers.call(take_memory, 300))
+        others = list(threads.map(lambda number: workers.call(square, number), range(50)))
+
+        assert culprit.result() == failure("OutOfMemory", "the photo needs more than 200 MiB")
+        assert others == [number * number for number in range(50)]
+
+
+def test_a_worker_that_the_kernel_ended_for_memory_is_told_from_a_crash(
+    workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both end by SIGKILL; the kernel counts its own."""
+    counted = itertools.count()
+    monkeypatch.setattr(worker, "processes_killed_for_memory", lambda: next(counted))
+
+    assert failure_of(lambda: workers.call(signal.raise_signal, signal.SIGKILL)) == failure(
+        "OutOfMemory", "the machine had no memory left for its worker process"
+    )
+    assert failure_of(lambda: workers.call(signal.raise_signal, signal.SIGSEGV)) == crashed(
+        "SIGSEGV"
+    )
+
+
+def test_while_memory_is_short_fewer_are_at_work(tmp_path: Path) -> None:
+    """Here one, of three; and all get through."""
+    with Workers(WorkerSettings(max_workers=3)) as workers, ThreadPoolExecutor(6) as threads:
+        workers.pressure = Pressure(read=lambda: Memory(left=0, total=100), say=lambda _: None)
+        beside = threads.map(lambda number: workers.call(look_around, tmp_path, number), range(30))
+        assert list(beside) == [1] * 30
+
+
 @pytest.mark.parametrize(
     ("culprit", "outcome"),
     [(start_a_program_and_hang, TIMED_OUT), (start_a_program_and_crash, crashed("SIGKILL"))],
@@ -405,9 +462,3 @@ def test_what_decoders_print_is_not_shown(
     assert workers.call(os.write, 1, b"stray") == 5
     assert workers.call(os.write, 2, b"bytes") == 5
     assert capfd.readouterr() == ("", "")
-
-
-def test_there_is_a_worker_for_each_usable_core() -> None:
-    """Unless a number is set."""
-    with Workers(WorkerSettings()) as workers, Workers(WorkerSettings(max_workers=7)) as seven:
-        assert (workers.count, seven.count) == (usable_cores(), 7)
