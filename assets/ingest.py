@@ -11,7 +11,6 @@ from assets.patience import patient
 from assets.stage_events import meter, no_failed_photos, stage_events
 from assets.stage_step import checkpoint_of
 from darkroom.imaging.examination import ExaminationSettings
-from darkroom.outcomes import Outcome
 from darkroom.ports import Fetcher, Store
 from darkroom.rows import Entry, PhotoRow
 from darkroom.settings import Settings
@@ -118,7 +117,13 @@ def ingest(
     with (
         scratch.folder() as folder,
         Workers(settings.workers, preload=_PRELOAD, say=context.log.warning) as workers,
-        meter(context, board, stage="ingest", total=len(plan.tasks)) as counted,
+        meter(
+            context,
+            board,
+            stage="ingest",
+            total=len(plan.tasks),
+            workers=lambda: workers.count,
+        ) as counted,
         checkpoint,
     ):
         if plan.tasks:
@@ -126,7 +131,7 @@ def ingest(
 
         def report(ingested: Ingested) -> None:
             counted.photo(
-                failed=plan.take(ingested) is Outcome.FAILED,
+                plan.take(ingested),
                 seconds=ingested.fetch_seconds + ingested.work_seconds,
             )
 

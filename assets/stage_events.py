@@ -2,7 +2,7 @@
 
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -13,6 +13,7 @@ from darkroom.outcomes import Outcome
 from darkroom.reports.markdown import visible
 from darkroom.rows import Row
 from darkroom.settings import Settings
+from darkroom.work.load import LoadSampler
 from darkroom.work.progress import Meter, ProgressBoard, StageProgress
 
 CHECK = "no_failed_photos"
@@ -36,11 +37,21 @@ def no_failed_photos(stage: str) -> dg.AssetCheckSpec:
 
 
 def meter(
-    context: dg.AssetExecutionContext, board: ProgressBoard, *, stage: str, total: int
+    context: dg.AssetExecutionContext,
+    board: ProgressBoard,
+    *,
+    stage: str,
+    total: int,
+    workers: Callable[[], int] = lambda: 1,
+    hosts: Callable[[], Mapping[str, int]] = dict,
 ) -> Meter:
-    """Counts photos on the progress board, and every few seconds in the run's log."""
+    """Counts photos on the progress board, and every few seconds in the run's log.
+
+    `workers` says how many photos may be worked on at once, `hosts` which are being held back.
+    """
     start = StageProgress(batch=context.partition_key, stage=stage, total=total)
-    return Meter(start, board=board.show, log=context.log.info)
+    load = LoadSampler(workers=workers, hosts=hosts)
+    return Meter(start, board=board.show, log=context.log.info, load=load)
 
 
 @dataclass(frozen=True, slots=True)

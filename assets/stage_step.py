@@ -63,7 +63,8 @@ def run_of_stage(
     table = tables.read(stage.name, context.partition_key, stage.row)
     previous = earlier(checkpoint.found, table)
     total = len(stage.outstanding(previous))
-    with meter(context, board, stage=stage.name, total=total) as counted, checkpoint:
+    counting = meter(context, board, stage=stage.name, total=total, workers=lambda: threads)
+    with counting as counted, checkpoint:
         rows = run_stage(
             stage, previous=previous, meter=counted, threads=threads, keep=checkpoint.keep
         )

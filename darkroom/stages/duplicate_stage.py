@@ -75,7 +75,7 @@ class DuplicatePlan:
                     near_duplicates=neighbours,
                 )
             )
-            meter.photo(failed=False)
+            meter.photo(Outcome.DONE)
         return rows
 
     def _all_stand(self) -> bool:

@@ -89,7 +89,7 @@ class IngestPlan:
         rows = examined_rows(entry, examination, inputs, seconds=ingested.work_seconds)
         for stage, row in rows.items():
             self._examined[stage].setdefault(entry.photo_id, row)
-        return Outcome.DONE
+        return self._examined["validations"][entry.photo_id].outcome
 
     def rows(self, stage: str) -> list[Row]:
         """The whole table of a selected stage, in the manifest's order, once all were taken."""

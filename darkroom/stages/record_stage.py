@@ -54,5 +54,5 @@ class RecordPlan:
             records.save(batch, part)
             for result in part:
                 keep(rows[result.photo_id])
-                meter.photo(failed=False)
+                meter.photo(Outcome.DONE)
         return self._rows

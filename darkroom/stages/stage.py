@@ -79,7 +79,7 @@ def run_stage(
         seconds = time.perf_counter() - started
         made[need.photo_id] = row = result.model_copy(update={"seconds": seconds})
         keep(row)
-        meter.photo(failed=result.outcome is Outcome.FAILED, seconds=seconds)
+        meter.photo(result.outcome, seconds=seconds)
 
     todo = stage.outstanding(previous)
     with ThreadPoolExecutor(threads, thread_name_prefix=meter.now.stage) as pool:

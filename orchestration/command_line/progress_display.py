@@ -5,13 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
+from rich.markup import escape
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
 from darkroom.batches import Batch
+from darkroom.work.load import Load
 from darkroom.work.progress import ProgressBoard, StageProgress
+from orchestration.command_line.showing_stages import working_lines
 
 STAGES = ("ingest", "texts", "codes", "detections", "duplicates", "deliveries", "records")
 _PLAIN_INTERVAL_S = 5.0
@@ -24,6 +27,7 @@ class StageTotal:
     stage: str
     done: int
     total: int
+    rejected: int
     failed: int
     seconds: float
     """Of the batches' stages together; those at work at the same time count once each."""
@@ -42,6 +46,7 @@ class StageTotal:
             total=sum(
                 shown[batch.key].total if batch.key in shown else batch.photos for batch in batches
             ),
+            rejected=sum(each.rejected for each in shown.values()),
             failed=sum(each.failed for each in shown.values()),
             seconds=sum(each.seconds for each in shown.values()),
             began=bool(shown),
@@ -74,7 +79,7 @@ class ProgressDisplay:
         """Read the board and draw."""
         totals = self._totals()
         if self._live:
-            self._live.update(_bars(totals))
+            self._live.update(Group(_bars(totals), self._load()))
         elif last or time.monotonic() - self._printed >= _PLAIN_INTERVAL_S:
             self._printed = time.monotonic()
             self._print_changed(totals)
@@ -83,8 +88,15 @@ class ProgressDisplay:
         shown: dict[str, dict[str, StageProgress]] = {stage: {} for stage in STAGES}
         for batch in self._batches:
             for progress in self._board.shown(batch.key, since=self._since):
-                shown[progress.stage][batch.key] = progress
+                if progress.stage in shown:
+                    shown[progress.stage][batch.key] = progress
         return [StageTotal.of(stage, self._batches, shown[stage]) for stage in STAGES]
+
+    def _load(self) -> str:
+        """What the steps that are under way use together; empty before the first look."""
+        lines = working_lines(self._board, (batch.key for batch in self._batches))
+        loads = [line.load for line in lines if line.load]
+        return f"[dim]{escape(str(Load.sum(loads)))}[/dim]" if loads else ""
 
     def _print_changed(self, totals: Sequence[StageTotal]) -> None:
         for total in totals:
@@ -92,6 +104,8 @@ class ProgressDisplay:
             if total.began and self._lines.get(total.stage) != line:
                 self._lines[total.stage] = line
                 self._console.print(line, highlight=False)
+        if load := self._load():
+            self._console.print(load, highlight=False)
 
 
 def _bars(totals: Sequence[StageTotal]) -> RenderableType:
@@ -113,4 +127,4 @@ def _figures(total: StageTotal) -> str:
         figures += f"  {total.rate:.1f}/s"
     if left >= 1:
         figures += f"  {left:.0f} s left"
-    return figures + f"  {total.failed} failed"
+    return figures + f"  {total.rejected} rejected  {total.failed} failed"

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -25,6 +25,13 @@ from orchestration.batch_states import BatchState, batch_states
 from orchestration.command_line.formats import ResultFormat, StatusFormat
 from orchestration.command_line.session import adapters_of
 from orchestration.command_line.showing_failures import failure_table
+from orchestration.command_line.showing_stages import (
+    StageLine,
+    stage_lines,
+    stage_row,
+    stage_table,
+    working_lines,
+)
 from orchestration.configuration import effective_settings
 from orchestration.instance import open_instance
 from orchestration.wiring import Adapters
@@ -112,8 +119,20 @@ def show_status(batch: str | None, format_: StatusFormat, folder: Path | None) -
         raise UsageError(f"there is no batch {batch}: `darkroom status` lists them")
     states = states_of(adapters, summaries)
     groups = failure_groups(read_results(adapters.tables, batch)) if batch else []
+    lines = (
+        stage_lines(adapters.board, batch)
+        if batch
+        else working_lines(adapters.board, _running(states))
+    )
     if format_ is StatusFormat.JSON:
-        rows = [_status_row(summary, states[summary.batch.key]) for summary in summaries]
+        rows = [
+            _status_row(
+                summary,
+                states[summary.batch.key],
+                [line for line in lines if line.progress.batch == summary.batch.key],
+            )
+            for summary in summaries
+        ]
         told: dict[str, object] = {"batches": rows}
         if batch:
             told["failures"] = [asdict(group) for group in groups]
@@ -121,6 +140,8 @@ def show_status(batch: str | None, format_: StatusFormat, folder: Path | None) -
         return 0
     console = Console()
     console.print(status_table(summaries, states))
+    if lines:
+        console.print(stage_table(lines))
     if batch and groups:
         console.print(failure_table(batch, groups))
     return 0
@@ -153,7 +174,13 @@ def status_table(summaries: Sequence[BatchSummary], states: dict[str, BatchState
     return table
 
 
-def _status_row(summary: BatchSummary, state: BatchState) -> dict[str, object]:
+def _running(states: Mapping[str, BatchState]) -> list[str]:
+    return [batch for batch, state in states.items() if state is BatchState.RUNNING]
+
+
+def _status_row(
+    summary: BatchSummary, state: BatchState, lines: Sequence[StageLine]
+) -> dict[str, object]:
     batch = summary.batch
     return {
         "batch": batch.key,
@@ -167,6 +194,7 @@ def _status_row(summary: BatchSummary, state: BatchState) -> dict[str, object]:
         "rejected": summary.rejected,
         "failed": summary.failed,
         "state": state.value,
+        "stages": [stage_row(line) for line in lines],
     }
 
 

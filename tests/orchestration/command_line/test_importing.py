@@ -171,6 +171,7 @@ def test_status_says_where_batches_stand(story: Story, darkroom: "Command") -> N
             "rejected": 1,
             "failed": 0,
             "state": "complete",
+            "stages": [],
         },
         "list": {
             "owner": "anna",
@@ -182,9 +183,15 @@ def test_status_says_where_batches_stand(story: Story, darkroom: "Command") -> N
             "rejected": 0,
             "failed": 1,
             "state": "failed",
+            "stages": [],
         },
     }
-    assert alone["batches"] == [batches["list"]]
+    [only] = alone["batches"]
+    assert {stage["stage"]: stage["state"] for stage in only["stages"]} == dict.fromkeys(
+        ("codes", "deliveries", "detections", "duplicates", "ingest", "records", "texts"),
+        "finished",
+    )
+    assert {**only, "stages": []} == batches["list"]
 
 
 def test_status_is_a_table_for_people(story: Story, darkroom: "Command") -> None:

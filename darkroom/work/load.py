@@ -1,0 +1,88 @@
+"""What the processes of a step use of the machine."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Self
+
+import psutil
+from pydantic import BaseModel, ConfigDict
+
+
+class Load(BaseModel):
+    """One step at one moment."""
+
+    model_config = ConfigDict(frozen=True)
+
+    workers: int = 0
+    """Photos that may be worked on at once."""
+    cores: float = 0.0
+    """CPU seconds per second since the look before."""
+    memory_bytes: int = 0
+    """Resident, of the step's process and all below it; what they share counts in each."""
+    hosts: dict[str, int] = {}
+    """Requests that may be in flight to each host that is being held back now."""
+
+    @classmethod
+    def sum(cls, loads: Sequence[Self]) -> Self:
+        """Several steps at once; a host has the lowest of the limits that they give it."""
+        return cls(
+            workers=sum(each.workers for each in loads),
+            cores=round(sum(each.cores for each in loads), 2),
+            memory_bytes=sum(each.memory_bytes for each in loads),
+            hosts={
+                host: min(each.hosts[host] for each in loads if host in each.hosts)
+                for host in sorted({host for each in loads for host in each.hosts})
+            },
+        )
+
+    def __str__(self) -> str:
+        held = ", ".join(f"{host} at {limit}" for host, limit in sorted(self.hosts.items()))
+        return (
+            f"{self.cores:.1f} cores, {self.memory_bytes / 2**20:.0f} MiB, {self.workers} workers"
+            + (f", held back: {held}" if held else "")
+        )
+
+
+def no_load() -> Load:
+    """For work that nobody measures."""
+    return Load()
+
+
+class LoadSampler:
+    """Looks at this process and all below it; a look costs some milliseconds.
+
+    CPU time of a process that began and ended between two looks is not seen.
+    """
+
+    def __init__(
+        self, *, workers: Callable[[], int], hosts: Callable[[], Mapping[str, int]] = dict
+    ) -> None:
+        self._workers = workers
+        self._hosts = hosts
+        self._own = psutil.Process()
+        self._looked = time.monotonic()
+        # Those below ours are counted from their start: they are the step's whatever their age.
+        self._cpu = {self._own: _cpu_seconds(self._own)}
+
+    def __call__(self) -> Load:
+        """The load of this moment. To be called by one thread at a time."""
+        moment, cpu, memory_bytes = time.monotonic(), dict[psutil.Process, float](), 0
+        for process in [self._own, *self._own.children(recursive=True)]:
+            with suppress(psutil.NoSuchProcess, psutil.AccessDenied), process.oneshot():
+                cpu[process] = _cpu_seconds(process)
+                memory_bytes += process.memory_info().rss
+        spent = sum(seconds - self._cpu.get(process, 0.0) for process, seconds in cpu.items())
+        passed = moment - self._looked
+        self._cpu, self._looked = cpu, moment
+        return Load(
+            workers=self._workers(),
+            cores=round(spent / passed, 2) if passed > 0 else 0.0,
+            memory_bytes=memory_bytes,
+            hosts=dict(self._hosts()),
+        )
+
+
+def _cpu_seconds(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)
