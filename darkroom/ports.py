@@ -38,7 +38,8 @@ class Store(Protocol):
     def add(self, name: str, source: Path) -> bool:
         """Keep a copy of the file under `name` unless the name is taken; True when it was free.
 
-        Meant for content-addressed names: repeating it is harmless.
+        Meant for content-addressed names: repeating it is harmless. An object that is there is kept
+        as if it were new, see `darkroom.upkeep.prunable_store`.
         """
 
     def read(self, name: str) -> bytes:

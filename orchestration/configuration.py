@@ -61,17 +61,21 @@ def load_settings(home: Home) -> Settings:
         raise SettingsInvalid(_sentence(error, variables, path)) from error
     settings = Settings.model_validate(loaded.model_dump())
     check_pattern(settings.codes.unique_id_pattern)
-    if not is_valid_cron_string(settings.intake.feed_cron):
-        raise SettingsInvalid(
-            f"intake.feed_cron {settings.intake.feed_cron!r} is no cron schedule of five fields,"
-            " such as */10 * * * *"
-        )
+    _check_cron("intake.feed_cron", settings.intake.feed_cron, "*/10 * * * *")
+    _check_cron("maintenance.cron", settings.maintenance.cron, "30 3 * * *")
     return settings
 
 
 def as_variable(section: str, key: str, value: object) -> dict[str, str]:
     """A setting as the environment gives it to another process."""
     return {f"{PREFIX}{section}{DELIMITER}{key}".upper(): json.dumps(value)}
+
+
+def _check_cron(name: str, value: str, example: str) -> None:
+    if not is_valid_cron_string(value):
+        raise SettingsInvalid(
+            f"{name} {value!r} is no cron schedule of five fields, such as {example}"
+        )
 
 
 @dataclass(frozen=True, slots=True)

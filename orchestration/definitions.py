@@ -6,8 +6,8 @@ from assets.every import EVERY_ASSET
 from orchestration.configuration import load_settings
 from orchestration.executor import executor
 from orchestration.home import Home
-from orchestration.jobs import PROCESS_BATCH, process_batch
-from orchestration.schedules import feed_schedule
+from orchestration.jobs import PROCESS_BATCH, maintenance, process_batch
+from orchestration.schedules import feed_schedule, maintenance_schedule
 from orchestration.sensors import inbox_sensor
 from orchestration.wiring import Adapters
 
@@ -20,9 +20,9 @@ def definitions() -> dg.Definitions:
     adapters = Adapters(home, settings)
     return dg.Definitions(
         assets=EVERY_ASSET,
-        jobs=[process_batch(adapters)],
+        jobs=[process_batch(adapters), maintenance(adapters)],
         sensors=[inbox_sensor(adapters)],
-        schedules=[feed_schedule(adapters)],
+        schedules=[feed_schedule(adapters), maintenance_schedule(adapters)],
         resources=adapters.resources(),
         executor=executor(settings),
     )

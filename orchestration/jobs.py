@@ -1,15 +1,18 @@
-"""The job that takes a batch from its manifest to its report."""
+"""The jobs: one takes a batch from its manifest to its report, one keeps the home tidy."""
 
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from assets.manifests import manifests
 from assets.partitions import batches
+from darkroom.upkeep.sweeping import sweep_all
 from orchestration.executor import executor
+from orchestration.maintenance import sweeps
 from orchestration.tags import run_tags
 from orchestration.wiring import Adapters
 
 PROCESS_BATCH = "process_batch"
+MAINTENANCE = "maintenance"
 
 
 def process_batch(adapters: Adapters) -> UnresolvedAssetJobDefinition:
@@ -34,3 +37,34 @@ def process_batch(adapters: Adapters) -> UnresolvedAssetJobDefinition:
             " that failed, or whose inputs or settings changed."
         ),
     )
+
+
+def maintenance(adapters: Adapters) -> dg.JobDefinition:
+    """Removes what nobody needs any more; harmless at any time."""
+
+    @dg.op(out=dg.Out(dg.Nothing))
+    def prune(context: dg.OpExecutionContext) -> None:
+        """As `darkroom prune` does."""
+        ends = sweep_all(
+            sweeps(adapters, context.instance),
+            dry_run=False,
+            tell=lambda kind, leftover: context.log.debug("%s: %s", kind, leftover.name),
+        )
+        for end in ends:
+            context.log.info("%s: %d removed, %d bytes", end.kind, end.count, end.bytes)
+        context.add_output_metadata(
+            {
+                end.kind: dg.MetadataValue.text(f"{end.count} removed, {end.bytes:,} bytes")
+                for end in ends
+            }
+        )
+
+    @dg.job(
+        name=MAINTENANCE,
+        executor_def=dg.in_process_executor,
+        description="Removes what nobody needs any more, and nothing that a batch still names.",
+    )
+    def job() -> None:
+        prune()
+
+    return job

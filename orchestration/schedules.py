@@ -6,7 +6,7 @@ from darkroom.errors import UsageError
 from darkroom.uris import shown
 from orchestration.announcing import announce, request, unannounced
 from orchestration.intake import Sender, take_in
-from orchestration.jobs import PROCESS_BATCH
+from orchestration.jobs import MAINTENANCE, PROCESS_BATCH
 from orchestration.wiring import Adapters
 
 
@@ -44,3 +44,17 @@ def feed_schedule(adapters: Adapters) -> dg.ScheduleDefinition:
         return [request(batch) for batch in new]
 
     return schedule
+
+
+def maintenance_schedule(adapters: Adapters) -> dg.ScheduleDefinition:
+    """Removes what nobody needs any more."""
+    return dg.ScheduleDefinition(
+        name="maintenance_schedule",
+        job_name=MAINTENANCE,
+        cron_schedule=adapters.settings.maintenance.cron,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description=(
+            "Removes blobs that no batch names, leftovers of killed processes, and logs of old"
+            " runs: what `darkroom prune --dry-run` lists."
+        ),
+    )

@@ -9,6 +9,7 @@ from darkroom.ports import ObjectDetector, Store, TextReader
 from darkroom.settings import DetectorSettings, Settings
 from darkroom.storage.scratch import Scratch
 from darkroom.storage.tables import Tables
+from darkroom.upkeep.prunable_store import PrunableStore
 from darkroom.work.progress import ProgressBoard
 from orchestration.home import Home
 from resources.detectors.choice import detector
@@ -36,8 +37,13 @@ class Adapters:
         return replace(self, settings=self.settings.model_copy(update={"downloads": downloads}))
 
     @property
-    def store(self) -> Store:
-        return store_at(self.settings.store.url, default=self.home.store, s3=self.settings.s3)
+    def store(self) -> PrunableStore:
+        return store_at(
+            self.settings.store.url,
+            default=self.home.store,
+            s3=self.settings.s3,
+            scratch=self.home.scratch,
+        )
 
     @property
     def tables(self) -> Tables:

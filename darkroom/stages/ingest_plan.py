@@ -51,7 +51,7 @@ class IngestPlan:
         self.tasks = [task for entry in entries if (task := self._plan(entry))]
 
     def take(self, ingested: Ingested) -> Outcome:
-        """Turn what came of a task into rows; the outcome says whether it failed."""
+        """Turn what came of a task into rows; its outcome so far."""
         outcome = self._take(ingested)
         photo_id = ingested.entry.photo_id
         rows = {stage: made[photo_id] for stage, made in self._examined.items()}

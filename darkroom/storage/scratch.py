@@ -53,10 +53,23 @@ class Scratch:
 
     def _sweep(self) -> None:
         for path in self.root.iterdir():
-            with suppress(OSError):  # somebody works in it, or removes it too
-                if time.time() - path.stat().st_mtime > _YOUNG_S:
-                    with _locked(path):
-                        shutil.rmtree(path)
+            with suppress(OSError):  # somebody removes it too
+                # Files are copies of objects, and not locked: only time tells that they are left.
+                if path.is_dir() and time.time() - path.stat().st_mtime > _YOUNG_S:
+                    remove_unused(path)
+
+
+def remove_unused(path: Path) -> bool:
+    """Remove a folder or file of a scratch; False when somebody works in it, or it is gone."""
+    try:
+        if not path.is_dir():
+            path.unlink()
+            return True
+        with _locked(path):
+            shutil.rmtree(path)
+    except OSError:
+        return False
+    return True
 
 
 @contextmanager

@@ -150,6 +150,19 @@ def up(
 
 
 @app.command()
+def prune(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only list what would be removed.")
+    ] = False,
+    home: HomeOption = None,
+) -> None:
+    """Remove what nobody needs any more, as maintenance_schedule does every day."""
+    from orchestration.command_line.pruning import run_prune
+
+    _ended(lambda: run_prune(home, dry_run=dry_run))
+
+
+@app.command()
 def doctor(home: HomeOption = None) -> None:
     """Check what Darkroom needs, and say how to mend what is missing."""
     from orchestration.command_line.checkup import examine_installation

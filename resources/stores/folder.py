@@ -2,25 +2,30 @@
 
 import errno
 import os
+import re
 import shutil
+import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from darkroom.errors import ObjectMissing, StoreUnavailable
 from darkroom.storage.object_names import checked_name, checked_prefix, is_object_name
+from darkroom.upkeep.prunable_store import FRESH_S, Kept, Unfinished
+from resources.stores.locks import alone, together
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 _COPY_BYTES = 1 << 20
+_UNFINISHED = re.compile(r"\.[0-9a-f]{32}\.unfinished")
 
 
 @dataclass(frozen=True)
 class FolderStore:
-    """Objects are files below `root`. Holds what `darkroom.ports.Store` promises.
+    """Objects are files below `root`. Holds what `PrunableStore` promises.
 
     A file is written beside its place under a name that starts with a dot, synced and renamed, and
     its folder synced: after a power cut an object is there in full or not at all.
@@ -43,12 +48,14 @@ class FolderStore:
     def add(self, name: str, source: Path) -> bool:
         path = self._path(name)
         with source.open("rb") as original, self._reported(name):
-            if path.is_file():
+            if path.is_file() and _renewed(path):
                 return False
             with _written_beside(path) as (unfinished, file):
                 shutil.copyfileobj(original, file, _COPY_BYTES)
                 _finish(file)
-                added = _place(unfinished, path)
+                # Taken by now, and forgotten the moment after: then the name is free again.
+                while not (added := _place(unfinished, path)) and not _renewed(path):
+                    pass
                 _sync_folder(path.parent)
                 return added
 
@@ -82,6 +89,41 @@ class FolderStore:
             if path.is_file():
                 path.unlink(missing_ok=True)
                 _sync_folder(path.parent)
+
+    def listing(self, prefix: str) -> Iterator[Kept]:
+        for name in self.names(prefix):
+            with self._reported(name), suppress(FileNotFoundError):
+                status = self._path(name).stat()
+                yield Kept(name, status.st_size, status.st_mtime)
+
+    def forget(self, name: str, *, unless_written_since: float) -> bool:
+        path = self._path(name)
+        with self._reported(name):
+            try:
+                with alone(path.parent):
+                    if path.stat().st_mtime >= unless_written_since:
+                        return False
+                    path.unlink()
+            except (FileNotFoundError, NotADirectoryError):
+                return False
+            _sync_folder(path.parent)
+            return True
+
+    def unfinished(self, prefix: str, *, begun_before: float) -> Iterator[Unfinished]:
+        for folder, _, files in os.walk(self.root / checked_prefix(prefix).rpartition("/")[0]):
+            for file in files:
+                path = Path(folder, file)
+                name = path.relative_to(self.root).as_posix()
+                if not _UNFINISHED.fullmatch(file) or not name.startswith(prefix):
+                    continue
+                with self._reported(name), suppress(FileNotFoundError):
+                    status = path.stat()
+                    if status.st_mtime < begun_before:
+                        yield Unfinished(name, status.st_size)
+
+    def discard(self, unfinished: Unfinished) -> None:
+        with self._reported(unfinished.name):
+            (self.root / unfinished.name).unlink(missing_ok=True)
 
     def uri(self, name: str) -> str:
         return self._path(name).as_uri()
@@ -134,6 +176,15 @@ def _place(unfinished: Path, path: Path) -> bool:
         # content is the same by name.
         unfinished.replace(path)
     return True
+
+
+def _renewed(path: Path) -> bool:
+    """Make an object that is there as good as new; False when it is there no more."""
+    with together(path.parent), suppress(FileNotFoundError):
+        if time.time() - path.stat().st_mtime > FRESH_S:
+            os.utime(path)
+        return True
+    return False
 
 
 def _make_folder(folder: Path) -> None:

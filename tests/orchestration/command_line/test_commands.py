@@ -16,6 +16,7 @@ COMMANDS = [
     ("status",),
     ("retry",),
     ("up",),
+    ("prune",),
     ("doctor",),
     ("config",),
     ("models", "fetch"),
