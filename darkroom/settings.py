@@ -117,7 +117,11 @@ class DownloadSettings(Section):
     max_concurrent_downloads: PositiveInt = Field(
         16, description="Requests in flight in one ingest step."
     )
-    max_per_host: PositiveInt = Field(8, description="Requests in flight to one host in one step.")
+    max_per_host: PositiveInt = Field(
+        8,
+        description="Requests in flight to one host in one step, at most: a host that refuses, is"
+        " silent or slows down is asked less.",
+    )
     max_ingest_steps: PositiveInt = Field(
         6,
         description="Ingest steps at once across all runs (pool `downloads`). As many as runs: a"

@@ -100,6 +100,14 @@ def host_in(uri: str) -> str:
     return re.split(r"[/?#]", uri.partition("://")[2], maxsplit=1)[0].rpartition("@")[2]
 
 
+def lane_of(uri: str) -> str:
+    """Who has to answer for an address: its host or bucket. Empty for this machine's own disk."""
+    scheme = scheme_of(uri)
+    if scheme in ("http", "https"):
+        return host_in(uri).lower()
+    return f"s3://{host_in(uri)}" if scheme == "s3" else ""
+
+
 def shown(uri: str) -> str:
     """The address without its secrets, for messages: user, password and query values are masked."""
     uri = _CREDENTIALS.sub("***@", uri)

@@ -1,7 +1,8 @@
 """Photos in: fetch, examine and keep each one, all at once, in a bounded window.
 
-A photo goes to a worker process the moment its bytes are here, while others are still being
-fetched. Bytes travel by path.
+Hosts take turns, and only a request that is under way has a place in the window: a host that is
+slow or dead holds back its own photos alone. A photo goes to a worker process the moment its bytes
+are here, while others are still being fetched. Bytes travel by path.
 """
 
 import asyncio
@@ -21,8 +22,13 @@ from darkroom.rows import Entry
 from darkroom.settings import DownloadSettings, WorkerSettings
 from darkroom.storage.blobs import blob_name
 from darkroom.storage.scratch import new_folder
-from darkroom.work.window import Window
+from darkroom.uris import lane_of
+from darkroom.work.lanes import Lanes
+from darkroom.work.window import Place, Window
 from darkroom.work.workers import Workers
+
+_UNDER_WAY = 512
+"""Photos begun and not finished. Most may be waiting for their host, which costs little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,30 +83,41 @@ class Ingest:
             unweighed=downloads.max_concurrent_downloads,
             bytes=limits.bytes_in_flight,
         )
+        # Some of them wait before they ask again: others of their host go on meanwhile.
+        self._per_lane = 2 * downloads.max_per_host
         self._examination = examination
         self._scratch = scratch
 
     async def run(self, tasks: Iterable[Task], report: Callable[[Ingested], None]) -> None:
         """Take in all `tasks`; `report` is called once for each, in the order they finish."""
+        lanes = Lanes(
+            ((_lane(task), task) for task in tasks), share=self._per_lane, total=_UNDER_WAY
+        )
         try:
             async with asyncio.TaskGroup() as group:
-                for task in tasks:
-                    await self._window.enter()
-                    group.create_task(self._one(task, report))
+                while (next_one := await lanes.next()) is not None:
+                    group.create_task(self._in_lane(lanes, *next_one, report))
         except ExceptionGroup as errors:
             first = errors.exceptions[0]
             raise first from first.__cause__
         finally:
             await self._fetcher.close()
 
+    async def _in_lane(
+        self, lanes: Lanes[Task], lane: str, task: Task, report: Callable[[Ingested], None]
+    ) -> None:
+        try:
+            await self._one(task, report)
+        finally:
+            lanes.leave(lane)
+
     async def _one(self, task: Task, report: Callable[[Ingested], None]) -> None:
-        weight: int | None = None
+        place = self._window.place()
         with new_folder(self._scratch) as folder:
             started = time.perf_counter()
             try:
-                fetched = await self._bytes_of(task, folder)
-                weight = fetched.bytes
-                self._window.weigh(weight)
+                fetched = await self._bytes_of(task, folder, place)
+                place.weigh(fetched.bytes)
                 report(await self._examined(task, fetched, folder))
             except PhotoFailed as error:
                 report(
@@ -112,17 +129,18 @@ class Ingest:
                     )
                 )
             finally:
-                self._window.leave(weight)
+                place.leave()
 
-    async def _bytes_of(self, task: Task, folder: Path) -> Fetched:
+    async def _bytes_of(self, task: Task, folder: Path, place: Place) -> Fetched:
         """A file in `folder` that nobody else changes."""
         if task.kept_sha256 is None:
             started = time.perf_counter()
-            fetched = await self._fetcher.fetch(task.entry.uri, folder)
+            fetched = await self._fetcher.fetch(task.entry.uri, folder, place)
             if fetched.seconds is None:
                 fetched = replace(fetched, seconds=time.perf_counter() - started)
             return await asyncio.to_thread(_own, fetched, folder)
-        return await asyncio.to_thread(self._kept, task.kept_sha256, folder)
+        async with place():
+            return await asyncio.to_thread(self._kept, task.kept_sha256, folder)
 
     def _kept(self, sha256: str, folder: Path) -> Fetched:
         try:
@@ -164,6 +182,10 @@ class Ingest:
             fetch_seconds=fetched.seconds or 0.0,
             work_seconds=examination.seconds if examination else time.perf_counter() - started,
         )
+
+
+def _lane(task: Task) -> str:
+    return lane_of(task.entry.uri) if task.kept_sha256 is None else ""
 
 
 def _own(fetched: Fetched, folder: Path) -> Fetched:

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
+from types import TracebackType
+from typing import Self
 
 
 class Window:
@@ -19,6 +21,10 @@ class Window:
         self._max_bytes = bytes
         self._photos = self._unweighed = self._bytes = 0
         self._changed = asyncio.Event()
+
+    def place(self) -> "Place":
+        """A place in it that is not taken yet."""
+        return Place(self)
 
     async def enter(self) -> None:
         """Wait for room and take the place of one photo."""
@@ -50,3 +56,39 @@ class Window:
             and self._unweighed < self._max_unweighed
             and self._bytes < self._max_bytes
         )
+
+
+class Place:
+    """A photo's place in a window: taken for each attempt, kept by the one that succeeds."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self._taken = False
+        self._weight: int | None = None
+
+    def __call__(self) -> Self:
+        return self
+
+    async def __aenter__(self) -> None:
+        await self._window.enter()
+        self._taken = True
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if kind is not None:
+            self.leave()
+
+    def weigh(self, size_bytes: int) -> None:
+        """The photo in it turned out to have this size."""
+        self._window.weigh(size_bytes)
+        self._weight = size_bytes
+
+    def leave(self) -> None:
+        """Give it back, if it is taken."""
+        if self._taken:
+            self._taken = False
+            self._window.leave(self._weight)

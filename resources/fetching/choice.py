@@ -1,12 +1,14 @@
 """Which fetcher an address calls for."""
 
+from collections.abc import Mapping
+from contextlib import nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from darkroom.errors import PhotoFailed
 from darkroom.intake.roots import OUTSIDE, is_below
-from darkroom.ports import Fetched
+from darkroom.ports import MAX_HOSTS_SHOWN, Fetched, Place
 from darkroom.settings import DownloadSettings, IntakeSettings, S3Settings
 from darkroom.uris import scheme_of, shown
 from resources.fetching.archives import ArchiveFetcher
@@ -47,18 +49,20 @@ class Fetchers:
 
         return S3Fetcher(self._settings, self._s3_settings, self._threads)
 
-    async def fetch(self, uri: str, scratch: Path) -> Fetched:
+    async def fetch(self, uri: str, scratch: Path, place: Place = nullcontext) -> Fetched:
         if uri.startswith(OUTSIDE):
             uri = self._allowed(uri.removeprefix(OUTSIDE))
         scheme = scheme_of(uri)
         if scheme in ("http", "https"):
-            return await self._http.fetch(uri, scratch)
+            return await self._http.fetch(uri, scratch, place)
         if scheme == "file":
-            return await self._files.fetch(uri, scratch)
+            async with place():
+                return await self._files.fetch(uri, scratch)
         if scheme == "zip":
-            return await self._archives.fetch(uri, scratch)
+            async with place():
+                return await self._archives.fetch(uri, scratch)
         if scheme == "s3":
-            return await self._s3.fetch(uri, scratch)
+            return await self._s3.fetch(uri, scratch, place)
         raise _unknown(uri, scheme)
 
     def _allowed(self, uri: str) -> str:
@@ -74,9 +78,19 @@ class Fetchers:
             retryable=False,
         )
 
+    def host_limits(self) -> Mapping[str, int]:
+        limits: dict[str, int] = {}
+        if "_http" in self.__dict__:
+            limits |= self._http.hosts.limits()
+        if "_s3" in self.__dict__:
+            limits |= self._s3.hosts.limits()
+        return dict(sorted(limits.items(), key=lambda each: each[1])[:MAX_HOSTS_SHOWN])
+
     async def close(self) -> None:
         if "_http" in self.__dict__:
             await self._http.close()
+        if "_s3" in self.__dict__:
+            await self._s3.close()
         await self._threads.close()
         await self._archives.close()
 

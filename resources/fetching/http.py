@@ -3,7 +3,8 @@
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from weakref import WeakKeyDictionary
@@ -13,10 +14,11 @@ from yarl import URL
 
 from darkroom.errors import PhotoFailed
 from darkroom.intake.addresses import AddressPolicy
-from darkroom.ports import Fetched
+from darkroom.ports import Fetched, Place
 from darkroom.settings import DownloadSettings
 from darkroom.uris import shown
 from resources.fetching.connector import GuardedConnector
+from resources.fetching.hosts import HostGivenUp, Hosts, Request
 from resources.fetching.http_errors import check_status, reported
 from resources.fetching.part_file import BodyTooLarge, PartFile
 from resources.fetching.retries import with_retries
@@ -46,13 +48,14 @@ class HttpFetcher:
     def __init__(self, settings: DownloadSettings) -> None:
         self._settings = settings
         self._policy = AddressPolicy(settings.allow_addresses)
-        self._by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, _Connections] = (
+        self.hosts = Hosts(settings)
+        self._sessions: WeakKeyDictionary[asyncio.AbstractEventLoop, aiohttp.ClientSession] = (
             WeakKeyDictionary()
         )
 
-    async def fetch(self, uri: str, scratch: Path) -> Fetched:
+    async def fetch(self, uri: str, scratch: Path, place: Place = nullcontext) -> Fetched:
         """A new file in `scratch`. Raises `PhotoFailed` after the last attempt."""
-        answer = await self.get(uri, scratch, max_bytes=self._settings.max_bytes)
+        answer = await self.get(uri, scratch, max_bytes=self._settings.max_bytes, place=place)
         assert answer is not None  # noqa: S101 - nothing was to be left out
         return Fetched(answer.path, answer.bytes, answer.attempts, answer.seconds)
 
@@ -63,14 +66,17 @@ class HttpFetcher:
         *,
         max_bytes: int,
         unless: Callable[[str | None], bool] = lambda _: False,
+        place: Place = nullcontext,
     ) -> Answer | None:
         """The same for any body; None, unread, when `unless` says so of its content type."""
         url = _url(uri)
 
-        async def once(session: aiohttp.ClientSession, number: int) -> Answer | None:
+        async def once(number: int, request: Request) -> Answer | None:
+            session = self._session()
             # It counts the answer that says to go on, and takes 0 for no limit.
             redirects = self._settings.max_redirects + 1
             async with session.get(url, max_redirects=redirects) as response:
+                request.answered()
                 check_status(response, uri, number, datetime.now(UTC))
                 content_type = response.headers.get("Content-Type")
                 if unless(content_type):
@@ -87,33 +93,34 @@ class HttpFetcher:
 
         async def attempt(number: int) -> Answer | None:
             nonlocal seconds
-            connections = self._connections()
-            # Waiting for a turn comes before the deadline starts.
-            async with connections.turns(url.raw_host or "", self._settings.max_per_host):
+            host = self.hosts.host(_origin(url))
+            # Waiting for a turn, and for a place, comes before the deadline starts.
+            async with host.turn(uri, number), place():
                 started = time.perf_counter()
                 try:
-                    with reported(uri, number):
-                        return await once(connections.session, number)
+                    with host.watched() as request, reported(uri, number):
+                        return await once(number, request)
                 finally:
                     seconds += time.perf_counter() - started
 
-        answer = await with_retries(attempt, self._settings)
+        answer = await with_retries(attempt, self._settings, final=HostGivenUp)
         return answer and replace(answer, seconds=seconds)
 
     async def close(self) -> None:
         """Give back this loop's connections. The next fetch opens new ones."""
-        connections = self._by_loop.pop(asyncio.get_running_loop(), None)
-        if connections is not None:
-            await connections.session.close()
-
-    def _connections(self) -> "_Connections":
-        loop = asyncio.get_running_loop()
-        connections = self._by_loop.get(loop)
-        if connections is None:
-            connections = self._by_loop[loop] = _Connections(self._session())
-        return connections
+        self.hosts.forget()
+        session = self._sessions.pop(asyncio.get_running_loop(), None)
+        if session is not None:
+            await session.close()
 
     def _session(self) -> aiohttp.ClientSession:
+        loop = asyncio.get_running_loop()
+        session = self._sessions.get(loop)
+        if session is None:
+            session = self._sessions[loop] = self._new_session()
+        return session
+
+    def _new_session(self) -> aiohttp.ClientSession:
         settings = self._settings
         return aiohttp.ClientSession(
             connector=GuardedConnector(
@@ -138,15 +145,9 @@ class HttpFetcher:
         )
 
 
-@dataclass(slots=True)
-class _Connections:
-    """What belongs to one event loop."""
-
-    session: aiohttp.ClientSession
-    _turns: dict[str, asyncio.Semaphore] = field(default_factory=dict)
-
-    def turns(self, host: str, limit: int) -> asyncio.Semaphore:
-        return self._turns.setdefault(host, asyncio.Semaphore(limit))
+def _origin(url: URL) -> str:
+    """What is asked a few at a time: a host, at the port that it listens on."""
+    return url.raw_authority.rpartition("@")[2].lower()
 
 
 def _url(uri: str) -> URL:

@@ -15,6 +15,13 @@ from resources.fetching.part_file import BodyTooLarge
 from resources.fetching.retries import TryAgainLater, retry_after_s
 
 _MAY_PASS = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
+_STRAIN = {
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.BAD_GATEWAY,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    HTTPStatus.GATEWAY_TIMEOUT,
+}
+_STRAIN_TYPES = {"Timeout", "ConnectionFailed"}
 _STATUS_TYPES: dict[int, str] = {
     HTTPStatus.UNAUTHORIZED: "AccessDenied",
     HTTPStatus.FORBIDDEN: "AccessDenied",
@@ -61,10 +68,15 @@ def check_status(response: aiohttp.ClientResponse, uri: str, attempt: int, now: 
     error_type = _STATUS_TYPES.get(status, "ServerError" if server_error else "HttpError")
     message = f"{shown(uri)} answered {status} {response.reason or ''}".rstrip()
     retryable = server_error or status in _MAY_PASS
-    wait = retry_after_s(response.headers.get("Retry-After"), now)
-    if retryable and wait is not None:
-        raise TryAgainLater(error_type, message, attempts=attempt, wait_s=wait)
-    raise PhotoFailed(error_type, message, attempts=attempt, retryable=retryable)
+    if not retryable:
+        raise PhotoFailed(error_type, message, attempts=attempt, retryable=False)
+    raise TryAgainLater(
+        error_type,
+        message,
+        attempts=attempt,
+        wait_s=retry_after_s(response.headers.get("Retry-After"), now),
+        strain=status in _STRAIN,
+    )
 
 
 @contextmanager
@@ -77,4 +89,7 @@ def reported(uri: str, attempt: int) -> Iterator[None]:
             row for row in _TROUBLES if isinstance(error, row[0])
         )
         message = f"{shown(uri)} {sentence.format(error)}"
-        raise PhotoFailed(error_type, message, attempts=attempt, retryable=retryable) from error
+        if not retryable:
+            raise PhotoFailed(error_type, message, attempts=attempt, retryable=False) from error
+        strain = error_type in _STRAIN_TYPES
+        raise TryAgainLater(error_type, message, attempts=attempt, strain=strain) from error

@@ -15,11 +15,21 @@ T = TypeVar("T")
 
 
 class TryAgainLater(PhotoFailed):
-    """A failure that came with the other side's wish for how long to wait."""
+    """A failure that says something of its host, too."""
 
-    def __init__(self, error_type: str, message: str, *, attempts: int, wait_s: float) -> None:
+    def __init__(
+        self,
+        error_type: str,
+        message: str,
+        *,
+        attempts: int,
+        wait_s: float | None = None,
+        strain: bool = False,
+    ) -> None:
+        """`wait_s` is how long the host wants to be left alone; `strain`: it is asked too much."""
         super().__init__(error_type, message, attempts=attempts, retryable=True)
         self.wait_s = wait_s
+        self.strain = strain
 
 
 class _Wait(wait_base):
@@ -34,17 +44,25 @@ class _Wait(wait_base):
 
     def __call__(self, retry_state: RetryCallState) -> float:
         error = retry_state.outcome and retry_state.outcome.exception()
-        if isinstance(error, TryAgainLater):
+        if isinstance(error, TryAgainLater) and error.wait_s is not None:
             return min(error.wait_s, self._longest)
         return self._jitter(retry_state)
 
 
-async def with_retries(fetch: Callable[[int], Awaitable[T]], settings: DownloadSettings) -> T:
-    """`fetch(attempt)`, from 1, until it succeeds, fails for good, or has no attempts left."""
+async def with_retries(
+    fetch: Callable[[int], Awaitable[T]],
+    settings: DownloadSettings,
+    *,
+    final: type[PhotoFailed],
+) -> T:
+    """`fetch(attempt)`, from 1, until it succeeds, fails for good, or has no attempts left.
+
+    A failure that is `final` may pass, but not now.
+    """
     attempts = AsyncRetrying(
         stop=stop_after_attempt(settings.max_retries + 1),
         wait=_Wait(settings),
-        retry=retry_if_exception(_may_pass),
+        retry=retry_if_exception(lambda error: _may_pass(error) and not isinstance(error, final)),
         reraise=True,
     )
     async for attempt in attempts:
@@ -61,7 +79,7 @@ def retry_after_s(header: str | None, now: datetime) -> float | None:
         return float(header)
     try:
         date = parsedate_to_datetime(header)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return max(0.0, (date.replace(tzinfo=date.tzinfo or UTC) - now).total_seconds())
 

@@ -1,13 +1,15 @@
 """Photos in S3 buckets."""
 
 import time
-from contextlib import closing
+from contextlib import closing, nullcontext
+from functools import partial
 from pathlib import Path
 
 from darkroom.errors import PhotoFailed
-from darkroom.ports import Fetched
+from darkroom.ports import Fetched, Place
 from darkroom.settings import DownloadSettings, S3Settings
 from darkroom.uris import S3Address, parse_s3_uri
+from resources.fetching.hosts import HostGivenUp, Hosts, Request
 from resources.fetching.part_file import BodyTooLarge, PartFile
 from resources.fetching.retries import with_retries
 from resources.fetching.s3_errors import reported
@@ -24,24 +26,36 @@ class S3Fetcher:
         self._settings = settings
         self._s3 = s3.model_copy(update={"max_attempts": 1})
         self._threads = threads
+        self.hosts = Hosts(settings)
 
-    async def fetch(self, uri: str, scratch: Path) -> Fetched:
+    async def fetch(self, uri: str, scratch: Path, place: Place = nullcontext) -> Fetched:
         """A new file in `scratch`. Raises `PhotoFailed` after the last attempt."""
-        return await self.get(uri, scratch, max_bytes=self._settings.max_bytes)
+        return await self.get(uri, scratch, max_bytes=self._settings.max_bytes, place=place)
 
-    async def get(self, uri: str, scratch: Path, *, max_bytes: int) -> Fetched:
+    async def close(self) -> None:
+        """Forget how the buckets did."""
+        self.hosts.forget()
+
+    async def get(
+        self, uri: str, scratch: Path, *, max_bytes: int, place: Place = nullcontext
+    ) -> Fetched:
         try:
             address = parse_s3_uri(uri)
         except ValueError as error:
             raise PhotoFailed("InvalidUrl", f"{uri} is {error}", retryable=False) from error
 
         async def attempt(number: int) -> Fetched:
-            with reported(uri, number):
-                return await self._threads.run(self._once, address, scratch, max_bytes, number)
+            host = self.hosts.host(f"s3://{address.bucket}")
+            async with host.turn(uri, number), place():
+                with host.watched() as request, reported(uri, number):
+                    once = partial(self._once, address, scratch, max_bytes)
+                    return await self._threads.run(once, number, request)
 
-        return await with_retries(attempt, self._settings)
+        return await with_retries(attempt, self._settings, final=HostGivenUp)
 
-    def _once(self, address: S3Address, scratch: Path, max_bytes: int, number: int) -> Fetched:
+    def _once(
+        self, address: S3Address, scratch: Path, max_bytes: int, number: int, request: Request
+    ) -> Fetched:
         deadline = time.monotonic() + self._settings.total_timeout_s
         client = s3_client(
             self._s3,
@@ -49,6 +63,7 @@ class S3Fetcher:
             read_timeout_s=self._settings.read_timeout_s,
         )
         answer = client.get_object(Bucket=address.bucket, Key=address.key)
+        request.answered()
         with closing(answer["Body"]) as body, PartFile(scratch, max_bytes) as part:
             if answer["ContentLength"] > max_bytes:
                 raise BodyTooLarge(max_bytes)

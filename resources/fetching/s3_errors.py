@@ -20,7 +20,9 @@ from botocore.exceptions import (
 from darkroom.errors import PhotoFailed
 from darkroom.ports import TOO_LARGE
 from resources.fetching.part_file import BodyTooLarge
+from resources.fetching.retries import TryAgainLater
 
+_STRAIN = {"TooManyRequests", "ServerError", "Timeout", "ConnectionFailed"}
 _STATUS_TYPES: dict[int, tuple[str, bool]] = {
     HTTPStatus.BAD_REQUEST: ("HttpError", False),
     HTTPStatus.UNAUTHORIZED: ("AccessDenied", False),
@@ -55,12 +57,17 @@ def reported(uri: str, attempt: int) -> Iterator[None]:
         error_type, retryable = _STATUS_TYPES.get(
             status, ("ServerError" if server_error else "HttpError", server_error)
         )
-        raise PhotoFailed(
-            error_type, f"{uri} answered {status} {code}", attempts=attempt, retryable=retryable
-        ) from error
+        message = f"{uri} answered {status} {code}"
+        raise _failed(error_type, message, attempt, retryable=retryable) from error
     except tuple(trouble for trouble, *_ in _TROUBLES) as error:
         _, error_type, sentence, retryable = next(
             row for row in _TROUBLES if isinstance(error, row[0])
         )
         message = f"{uri} {sentence.format(error)}"
-        raise PhotoFailed(error_type, message, attempts=attempt, retryable=retryable) from error
+        raise _failed(error_type, message, attempt, retryable=retryable) from error
+
+
+def _failed(error_type: str, message: str, attempt: int, *, retryable: bool) -> PhotoFailed:
+    if not retryable:
+        return PhotoFailed(error_type, message, attempts=attempt, retryable=False)
+    return TryAgainLater(error_type, message, attempts=attempt, strain=error_type in _STRAIN)

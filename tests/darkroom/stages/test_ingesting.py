@@ -1,6 +1,7 @@
 """Photos on their way in: real files, real workers, a real server on loopback."""
 
 import asyncio
+import contextlib
 import errno
 import hashlib
 import io
@@ -19,7 +20,7 @@ from PIL import Image
 from darkroom.errors import PhotoFailed, StoreUnavailable, WorldError
 from darkroom.imaging.examination import Examination, ExaminationSettings, examine
 from darkroom.outcomes import Failure, Reason
-from darkroom.ports import Fetched, Fetcher
+from darkroom.ports import Fetched, Fetcher, Place
 from darkroom.rows import Entry
 from darkroom.settings import DownloadSettings, IntakeSettings, S3Settings, WorkerSettings
 from darkroom.stages import ingesting
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 PAGE = b"<html><body><p>Please sign in to see this photo.</p></body></html>" * 2
 DOWNLOADS = DownloadSettings(
-    max_retries=0, read_timeout_s=60, max_bytes=100_000, allow_addresses=["127.0.0.1"]
+    max_retries=0, read_timeout_s=60, max_bytes=100_000, allow_addresses=["127.0.0.1", "localhost"]
 )
 
 
@@ -123,12 +124,15 @@ class Files:
     most_out: int = 0
     closed: bool = False
 
-    async def fetch(self, uri: str, scratch: Path) -> Fetched:  # noqa: ARG002 - the port's signature
-        self.out += 1
-        self.most_out = max(self.most_out, self.out)
-        await asyncio.sleep(0)
-        path = self.folder / uri
-        return Fetched(path, bytes=1, attempts=1)
+    async def fetch(self, uri: str, scratch: Path, place: Place) -> Fetched:  # noqa: ARG002 - the port's signature
+        async with place():
+            self.out += 1
+            self.most_out = max(self.most_out, self.out)
+            await asyncio.sleep(0)
+            return Fetched(self.folder / uri, bytes=1, attempts=1)
+
+    def host_limits(self) -> dict[str, int]:
+        return {}
 
     async def close(self) -> None:
         self.closed = True
@@ -137,8 +141,11 @@ class Files:
 class NoFetcher:
     """For those who must not fetch."""
 
-    async def fetch(self, uri: str, scratch: Path) -> Fetched:  # noqa: ARG002 - the port's signature
+    async def fetch(self, uri: str, scratch: Path, place: Place) -> Fetched:  # noqa: ARG002 - the port's signature
         raise AssertionError(f"{uri} was fetched")
+
+    def host_limits(self) -> dict[str, int]:
+        return {}
 
     async def close(self) -> None:
         pass
@@ -411,7 +418,7 @@ def test_a_failed_fetch_says_how_often_it_was_tried(taking_in: TakingIn) -> None
     """As the fetcher counted."""
 
     class Patient(NoFetcher):
-        async def fetch(self, uri: str, scratch: Path) -> Fetched:  # noqa: ARG002 - the port's signature
+        async def fetch(self, uri: str, scratch: Path, place: Place) -> Fetched:  # noqa: ARG002 - the port's signature
             raise PhotoFailed("Timeout", f"{uri} is silent", attempts=4, retryable=True)
 
     taking_in.fetcher = Patient()
@@ -436,8 +443,9 @@ def test_a_fetch_takes_as_long_as_the_fetcher_says(taking_in: TakingIn, tmp_path
     (tmp_path / "a.jpg").write_bytes(jpeg(17))
 
     class Timed(NoFetcher):
-        async def fetch(self, uri: str, scratch: Path) -> Fetched:  # noqa: ARG002 - the port's signature
-            return Fetched(tmp_path / uri, bytes=1, attempts=1, seconds=1000.0)
+        async def fetch(self, uri: str, scratch: Path, place: Place) -> Fetched:  # noqa: ARG002 - the port's signature
+            async with place():
+                return Fetched(tmp_path / uri, bytes=1, attempts=1, seconds=1000.0)
 
     taking_in.fetcher = Timed()
 
@@ -445,3 +453,63 @@ def test_a_fetch_takes_as_long_as_the_fetcher_says(taking_in: TakingIn, tmp_path
 
     assert 1000.0 < told.fetch_seconds < 1060.0
     assert 0.0 < told.work_seconds < 60.0
+
+
+def test_a_dead_host_holds_back_no_other(taking_in: TakingIn, site: "Site") -> None:
+    """It answers only after all photos of another host are through, and its own came first."""
+    alive = {
+        uri.replace("127.0.0.1", "localhost"): uri
+        for uri in (site.says(f"/alive-{n}.jpg", body=jpeg(40 + n)) for n in range(20))
+    }
+    through: set[str] = set()
+    others_are_through = threading.Event()
+    dead = [
+        site.says(f"/dead-{n}.jpg", body=jpeg(60 + n % 3), meet=others_are_through)
+        for n in range(40)
+    ]
+
+    def report(ingested: Ingested) -> None:
+        through.add(ingested.entry.uri)
+        if through >= set(alive):
+            others_are_through.set()
+
+    found = taking_in.run([Task(entry(uri)) for uri in (*dead, *alive)], report)
+
+    assert {uri for uri, told in found.items() if told.examination is None} == set()
+    assert [uri in alive for uri in found][:20] == [True] * 20
+
+
+def test_a_photo_that_waits_gives_its_place_to_others(taking_in: TakingIn, site: "Site") -> None:
+    """More photos wait for another attempt than there are places; the others pass them."""
+    others = [site.says(f"/other-{n}.jpg", body=jpeg(70 + n)) for n in range(3)]
+    others = [uri.replace("127.0.0.1", "localhost") for uri in others]
+    through: set[str] = set()
+
+    class Waiting(NoFetcher):
+        """Every first attempt fails; the second one comes after all others are through."""
+
+        others_are_through = asyncio.Event()
+
+        async def fetch(self, uri: str, scratch: Path, place: Place) -> Fetched:
+            if uri not in others:
+                with contextlib.suppress(PhotoFailed):
+                    async with place():
+                        raise PhotoFailed("Timeout", "first", retryable=True)
+                await self.others_are_through.wait()
+            async with place():
+                (scratch / "photo").write_bytes(jpeg(80))
+                return Fetched(scratch / "photo", bytes=1, attempts=1)
+
+    fetcher = taking_in.fetcher = Waiting()
+    taking_in.limits = WorkerSettings(photos_in_flight=2)
+
+    def report(ingested: Ingested) -> None:
+        through.add(ingested.entry.uri)
+        if through >= set(others):
+            fetcher.others_are_through.set()
+
+    waiting = [f"http://waiting.test/{n}.jpg" for n in range(10)]
+    found = taking_in.run([Task(entry(uri)) for uri in (*waiting, *others)], report)
+
+    assert set(list(found)[:3]) == set(others)
+    assert set(found) == {*waiting, *others}

@@ -1,5 +1,6 @@
 """How long a server wants us to wait."""
 
+import math
 from datetime import UTC, datetime
 
 import pytest
@@ -23,6 +24,8 @@ NOW = datetime(2025, 6, 1, 12, 0, 0, tzinfo=UTC)
         ("soon", None),
         ("", None),
         ("Sun, 99 Jun 2025 12:00:30 GMT", None),
+        ("Sun, 01 Jun 99999999999999999999 12:00:30 GMT", None),
+        ("9" * 400, math.inf),
     ],
 )
 def test_retry_after_is_seconds_or_a_date(header: str | None, seconds: float | None) -> None:
