@@ -209,7 +209,8 @@ class ValidationSettings(Section):
     max_megapixels: PositiveFloat = Field(
         200,
         description="From the header, before decoding; larger is rejected whatever the actions say,"
-        " because memory must stay bounded.",
+        " because memory must stay bounded: by 4.1 bytes for each. WebP, HEIF and AVIF, whose"
+        " decoders keep further copies, and progressive JPEGs reach that with fewer.",
     )
     aspect_ratio: Action = Field(
         Action.WARN, description="Short edge / long edge below the minimum."

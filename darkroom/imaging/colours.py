@@ -1,24 +1,31 @@
 """From whatever a decoder hands out to 8-bit sRGB without alpha."""
 
 import io
+from collections.abc import Iterator
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 _WHITE = (255, 255, 255)
 _MAX_PROFILE_BYTES = 4 * 2**20
 _PROFILE_SPACES = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}
+_STRIP_PIXELS = 2**20
 _LATTICE_LEVELS = (0, 51, 102, 153, 204, 255)
 
+Levels = tuple[float, float]
+"""Black and white of a deep gray image, in its own values."""
 
-def flatten(image: Image.Image) -> Image.Image:
+
+def flatten(image: Image.Image, levels: Levels | None = None) -> Image.Image:
     """The image in mode L, RGB or CMYK: 8 bits, palette resolved, transparency shown on white.
 
     The colours stay in the space of the image's own profile; `to_srgb` takes them out of it.
+    `levels` of the whole are needed for a part of a deep gray image only.
     """
-    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
-        return _eight_bits(image)
+    if is_deep_gray(image):
+        return _eight_bits(image, levels or deep_levels(image))
     if image.has_transparency_data:
         opaque = image.convert("RGBA")
         ground = Image.new("RGB", image.size, _WHITE)
@@ -31,6 +38,29 @@ def flatten(image: Image.Image) -> Image.Image:
     if image.mode == "LAB":
         return ImageCms.applyTransform(image, _lab_to_srgb()) or image
     return image.convert("RGB")
+
+
+def flat_gray(image: Image.Image) -> Image.Image:
+    """The flattened image in 8-bit gray, without ever holding it in colour a second time."""
+    if image.mode == "L" and is_flat(image):
+        return image
+    levels = deep_levels(image) if is_deep_gray(image) else None
+    gray = Image.new("L", image.size)
+    top = 0
+    for strip in strips(image):
+        gray.paste(flatten(strip, levels).convert("L"), (0, top))
+        top += strip.height
+    return gray
+
+
+def is_flat(image: Image.Image) -> bool:
+    """Whether `flatten` gives back the image itself."""
+    return image.mode in _PROFILE_SPACES and not image.has_transparency_data
+
+
+def is_deep_gray(image: Image.Image) -> bool:
+    """Whether its one channel has more than 8 bits."""
+    return image.mode in ("I", "F") or image.mode.startswith("I;16")
 
 
 def to_srgb(image: Image.Image, icc_profile: bytes | None) -> Image.Image:
@@ -46,20 +76,41 @@ def to_srgb(image: Image.Image, icc_profile: bytes | None) -> Image.Image:
     return image.convert("RGB")
 
 
-def _eight_bits(image: Image.Image) -> Image.Image:
-    """Deep gray scaled to 8 bits, never clipped.
+def deep_levels(image: Image.Image) -> Levels:
+    """What is black and what is white in a deep gray image.
 
     The file seldom says what its white is. It is taken to be 1 for fractions, 255 or 65535 when
     all values fit in, and otherwise the values are stretched from darkest to brightest.
     """
-    values = np.nan_to_num(np.asarray(image, dtype=np.float32), posinf=0.0, neginf=0.0)
-    low, high = float(values.min()), float(values.max())
     if image.mode.startswith("I;16"):
-        low, high = 0.0, 65535.0
-    elif low >= 0:
+        return 0.0, 65535.0
+    ends = [(float(part.min()), float(part.max())) for part in map(_values, strips(image))]
+    low, high = min(low for low, _ in ends), max(high for _, high in ends)
+    if low >= 0:
         whites = (1.0, 255.0, 65535.0) if image.mode == "F" else (255.0, 65535.0)
         low, high = 0.0, next((white for white in whites if high <= white), high)
-    scaled = (values - low) * (255.0 / max(high - low, 1e-9))
+    return low, high
+
+
+def strips(image: Image.Image, multiple: int = 1) -> Iterator[Image.Image]:
+    """The image from top to bottom in pieces of a bounded number of pixels.
+
+    The height of each but the last is divisible by `multiple`.
+    """
+    width, height = image.size
+    rows = max(_STRIP_PIXELS // width // multiple, 1) * multiple
+    for top in range(0, height, rows):
+        yield image.crop((0, top, width, min(top + rows, height)))
+
+
+def _values(image: Image.Image) -> NDArray[np.float32]:
+    return np.nan_to_num(np.asarray(image, dtype=np.float32), posinf=0.0, neginf=0.0)
+
+
+def _eight_bits(image: Image.Image, levels: Levels) -> Image.Image:
+    """Deep gray scaled to 8 bits, never clipped."""
+    low, high = levels
+    scaled = (_values(image) - low) * (255.0 / max(high - low, 1e-9))
     return Image.fromarray(np.rint(scaled).astype(np.uint8))
 
 

@@ -24,22 +24,27 @@ from PIL import (
     WebPImagePlugin,  # noqa: F401 - as above
 )
 
-from darkroom.imaging.colours import flatten
+from darkroom.imaging.colours import flat_gray
 from darkroom.imaging.exif import PARSER_ERRORS
 from darkroom.imaging.headers import Header, read_header
 from darkroom.imaging.integrity import (
     Unreadable,
     check_png,
+    check_png_chunks,
     count_gif_frames,
     count_gif_pixels,
+    count_webp_pixels,
     is_cut,
 )
-from darkroom.imaging.jpeg import bare_jpeg, decode_jpeg
+from darkroom.imaging.jpeg import decode_jpeg, reduction
+from darkroom.imaging.jpeg_segments import bare_jpeg, lean_jpeg
+from darkroom.imaging.memory import decoding_bytes
 from darkroom.imaging.sniffing import DECODABLE, HEAD_BYTES, sniff
 from darkroom.outcomes import Reason
 from darkroom.ports import GrayImage, RgbImage
 
 _JPEGS = frozenset(("JPEG", "MPO"))
+_WITH_PALETTE = frozenset(("P", "PA"))
 _TURNED_BY_DECODER = frozenset(("TIFF", "HEIF"))
 _MAX_DETAIL_CHARACTERS = 200
 _NEW_SUBFILE_TYPE, _REDUCED_RESOLUTION, _DNG_VERSION = 254, 1, 50706
@@ -92,15 +97,17 @@ def open_photo(data: bytes, *, max_pixels: float = math.inf) -> OpenedPhoto:
     """Read the header of a whole file. Raises `Unreadable`.
 
     Only the decoder of the format that the first bytes announce is tried. `max_pixels` bounds the
-    one decoder that fills a canvas in opening a file; for all others the header is to be judged.
+    decoders that make a canvas in opening a file; for all others the header is to be judged.
     """
     _prepare_pillow()
     photo_format = identify(data[:HEAD_BYTES])
-    if photo_format == "GIF" and (pixels := count_gif_pixels(data)) > max_pixels:
+    if (pixels := _canvas_pixels(data, photo_format)) > max_pixels:
         raise Unreadable(Reason.MEGAPIXELS, f"its canvas has {pixels} pixels")
+    if photo_format == "PNG":
+        check_png_chunks(data)
     with _trouble_of_the_file(data, photo_format):
         try:
-            image = _open(data, photo_format)
+            image = _open(lean_jpeg(data) if photo_format == "JPEG" else data, photo_format)
         except _DECODER_ERRORS:
             if photo_format != "JPEG":
                 raise
@@ -112,15 +119,22 @@ def open_photo(data: bytes, *, max_pixels: float = math.inf) -> OpenedPhoto:
 
 
 def decode(
-    photo: OpenedPhoto, *, at_least_px: int | None = None, gray: bool = False
+    photo: OpenedPhoto,
+    *,
+    at_least_px: int | None = None,
+    gray: bool = False,
+    max_bytes: float = math.inf,
 ) -> DecodedPhoto:
     """Decode every pixel, to the file's last byte. Raises `Unreadable`.
 
     A JPEG may come at 1/2, 1/4 or 1/8 of its size as long as its long edge has `at_least_px`
     pixels; with `gray` a colour JPEG comes without its colours, which is faster. Of an animation
-    the first frame is decoded.
+    the first frame is decoded. Nothing is, where it would take more than `max_bytes` of memory.
     """
     image, header = photo.image, photo.header
+    factor = reduction(image.size, at_least_px)
+    if (needed := decoding_bytes(image, photo.data, reduced_by=factor)) > max_bytes:
+        raise Unreadable(Reason.MEGAPIXELS, _too_much(header.format, needed, max_bytes))
     quirk = None
     icc_profile = image.info.get("icc_profile")
     with _trouble_of_the_file(photo.data, header.format):
@@ -137,6 +151,8 @@ def decode(
             elif header.format == "GIF":
                 count_gif_frames(photo.data)
             image.load()
+            if image.mode in _WITH_PALETTE and image.palette is None:
+                raise Unreadable(Reason.DAMAGED, "its palette is missing")
     return DecodedPhoto(
         image=pixels,
         orientation=1 if header.format in _TURNED_BY_DECODER else header.orientation,
@@ -156,9 +172,12 @@ def upright_gray(path: Path) -> GrayImage:
 
     Raises `Unreadable`, which a photo that passed `readable` does not.
     """
-    found = decode(open_photo(path.read_bytes()), gray=True)
-    gray = flatten(found.image).convert("L")
-    return np.asarray(upright(gray, found.orientation))
+    return np.asarray(_upright_gray(decode(open_photo(path.read_bytes()), gray=True)))
+
+
+def _upright_gray(found: DecodedPhoto) -> Image.Image:
+    """The picture in colour is gone when this returns: it and an array need not both be held."""
+    return upright(flat_gray(found.image), found.orientation)
 
 
 def load_rgb(path: Path) -> RgbImage:
@@ -175,6 +194,20 @@ def _rendition(path: Path) -> Image.Image:
     with Image.open(path, formats=("PNG", "JPEG", "WEBP")) as image:
         image.load()
         return image
+
+
+def _canvas_pixels(data: bytes, photo_format: str) -> int:
+    """Of the canvas that a decoder makes before the header can be judged; 0 if it makes none."""
+    if photo_format == "GIF":
+        return count_gif_pixels(data)
+    return count_webp_pixels(data) if photo_format == "WEBP" else 0
+
+
+def _too_much(photo_format: str, needed: float, allowed: float) -> str:
+    return (
+        f"decoding this {photo_format} takes {needed / 1e6:.0f} MB; {allowed / 1e6:.0f} MB go with"
+        " validation.max_megapixels"
+    )
 
 
 def _open(data: bytes, photo_format: str) -> ImageFile.ImageFile:

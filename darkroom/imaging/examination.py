@@ -16,8 +16,9 @@ from darkroom.imaging.decoding import OpenedPhoto, decode, identify, open_photo,
 from darkroom.imaging.headers import Header
 from darkroom.imaging.integrity import Unreadable
 from darkroom.imaging.measurements import Measurements, measure
+from darkroom.imaging.memory import BYTES_PER_PIXEL
 from darkroom.imaging.perceptual_hashes import PerceptualHashes, perceptual_hashes
-from darkroom.imaging.renditions import EncodedRendition, encode, fit
+from darkroom.imaging.renditions import EncodedRendition, encode, flat_and_fitted
 from darkroom.imaging.sniffing import HEAD_BYTES, sniff
 from darkroom.outcomes import Reason
 from darkroom.rows import Check
@@ -77,6 +78,7 @@ def examine(
     folder that cannot be read or written raises OSError, and exhausted memory MemoryError.
     """
     started = time.perf_counter()
+    memory_bytes = settings.validation.max_megapixels * 1e6 * BYTES_PER_PIXEL
     sha256, size_bytes, head = _fingerprint(path)
     findings = Findings(filename=filename, bytes=size_bytes, format=sniff(head))
     look: _Look | None = None
@@ -85,10 +87,10 @@ def examine(
         identify(head)
         if may_be_decoded(findings, settings.validation):
             max_pixels = settings.validation.max_megapixels * 1e6
-            photo = open_photo(path.read_bytes(), max_pixels=max_pixels)
+            photo = open_photo(_read(path, max_bytes=memory_bytes), max_pixels=max_pixels)
             findings = replace(findings, header=photo.header)
         if findings.header and may_be_decoded(findings, settings.validation):
-            look = _look(photo, settings, scratch)
+            look = _look(photo, settings, scratch, memory_bytes)
             detail = look.quirk
             findings = replace(findings, readable=True, measurements=look.measurements)
     except Unreadable as error:
@@ -110,24 +112,36 @@ def examine(
     )
 
 
-def _look(photo: OpenedPhoto, settings: ExaminationSettings, scratch: Path) -> _Look:
+def _look(
+    photo: OpenedPhoto, settings: ExaminationSettings, scratch: Path, max_bytes: float
+) -> _Look:
     """Decode once, at the smallest size that serves everything asked for."""
     long_edge_px = settings.renditions.long_edge_px
     of_original = settings.hashes.hash_source == "original"
-    decoded = decode(photo, at_least_px=None if of_original else long_edge_px)
-    flat = flatten(decoded.image)
-    standard = upright(to_srgb(fit(flat, long_edge_px), decoded.icc_profile), decoded.orientation)
+    decoded = decode(photo, at_least_px=None if of_original else long_edge_px, max_bytes=max_bytes)
+    fitted = flat_and_fitted(decoded.image, long_edge_px)
+    standard = upright(to_srgb(fitted, decoded.icc_profile), decoded.orientation)
     hashed = standard
     if of_original:
         # imagehash on the file itself knows nothing of profiles and white grounds, nor of LAB.
-        original = flat if decoded.image.mode == "LAB" else decoded.image
-        hashed = upright(original, decoded.orientation)
+        original = flatten(decoded.image) if decoded.image.mode == "LAB" else decoded.image
+        hashed = upright(original.convert("L"), decoded.orientation)
     return _Look(
         measurements=measure(standard),
         hashes=perceptual_hashes(hashed),
         rendition=encode(standard, settings.renditions, scratch),
         quirk=decoded.quirk,
     )
+
+
+def _read(path: Path, *, max_bytes: float) -> bytes:
+    if (size_bytes := path.stat().st_size) > max_bytes:
+        raise Unreadable(
+            Reason.BYTES,
+            f"{size_bytes} bytes are not read into memory;"
+            f" {max_bytes:.0f} go with validation.max_megapixels",
+        )
+    return path.read_bytes()
 
 
 def _fingerprint(path: Path) -> tuple[str, int, bytes]:

@@ -11,6 +11,8 @@ from darkroom.imaging.integrity import Unreadable, count_gif_frames, find_png_ch
 _ANIMATED_FORMATS = frozenset(("GIF", "PNG", "WEBP", "AVIF"))
 _ORIENTATIONS_ON_THE_SIDE = frozenset((5, 6, 7, 8))
 _MAX_PAGES = 1000
+_MAX_EXIF_BYTES = 4 * 2**20
+"""More is no EXIF: its parser would copy it several times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ def read_header(image: Image.Image, data: bytes) -> Header:
     """The header of an image just opened, not yet loaded; `data` is its whole file."""
     if image.format == "PNG" and "exif" not in image.info:
         image.info["exif"] = find_png_chunk(data, b"eXIf")
+    if len(image.info.get("exif") or b"") > _MAX_EXIF_BYTES:
+        del image.info["exif"]
     facts = read_exif(image)
     orientation = facts.orientation
     width, height = image.size

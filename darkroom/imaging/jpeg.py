@@ -6,7 +6,6 @@ are Pillow's, bit for bit, at full size and at the reduced sizes of `draft`.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,16 +14,17 @@ import simplejpeg
 from numpy.typing import NDArray
 
 from darkroom.imaging.integrity import Unreadable
+from darkroom.imaging.jpeg_segments import DHT, SOS, bare_jpeg, count_scans, segments
 from darkroom.outcomes import Reason
 
 _COLOURSPACES = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}
 _MAX_STRAY_BYTES = 16
+_MAX_SCANS = 100
+"""Encoders write about ten, the most thorough of them some twenty."""
 _ZEROED = bytes(64)
 _STRAY_BEFORE_END = re.compile(r"(\d+) extraneous bytes before marker 0xd9")
-_DHT, _SOS, _APP0, _APP14, _APP15, _COM, _FILL = 0xC4, 0xDA, 0xE0, 0xEE, 0xEF, 0xFE, 0xFF
 _BASELINE = frozenset((0xC0, 0xC1))
 _END_OF_BLOCK = 0x00
-_WITHOUT_LENGTH = frozenset((0x00, 0x01, *range(0xD0, 0xD9)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,10 @@ def decode_jpeg(
     `mode` (L, RGB or CMYK) and `size` (width, height) are what its header says. With `at_least_px`
     the picture is decoded at 1/2, 1/4 or 1/8 as long as its long edge stays that long.
     """
+    if count_scans(data, at_most=_MAX_SCANS) > _MAX_SCANS:
+        raise Unreadable(Reason.UNSUPPORTED, f"a JPEG in more than {_MAX_SCANS} scans")
     width, height = size
-    spare = max(width, height) // at_least_px if at_least_px else 1
-    factor = next(factor for factor in (8, 4, 2, 1) if factor <= max(spare, 1))
+    factor = reduction(size, at_least_px)
     options: dict[str, Any] = {"colorspace": _COLOURSPACES[mode], "min_factor": 2}
     if factor > 1:
         options |= {"min_width": width // factor, "min_height": height // factor}
@@ -62,6 +63,12 @@ def decode_jpeg(
     elif mode == "CMYK":
         pixels = 255 - pixels  # Adobe writes ink inverted, and so does everybody else
     return JpegPixels(pixels, quirk)
+
+
+def reduction(size: tuple[int, int], at_least_px: int | None) -> int:
+    """What each side is divided by in decoding: 1, 2, 4 or 8."""
+    spare = max(size) // at_least_px if at_least_px else 1
+    return next(factor for factor in (8, 4, 2, 1) if factor <= max(spare, 1))
 
 
 def _decode_bare(data: bytes, options: dict[str, Any]) -> NDArray[np.uint8]:
@@ -84,19 +91,6 @@ def _decode_bare(data: bytes, options: dict[str, Any]) -> NDArray[np.uint8]:
     return pixels
 
 
-def bare_jpeg(data: bytes) -> bytes:
-    """The same picture without application segments, comments and junk before its first scan.
-
-    Adobe's segment stays: it says what the colours mean.
-    """
-    kept = [data[:2]]
-    for marker, start, end in _segments(data):
-        described = _APP0 <= marker <= _APP15 and marker != _APP14
-        if not described and marker != _COM:
-            kept.append(data[start : len(data) if marker == _SOS else end])
-    return b"".join(kept)
-
-
 def has_zeroed_block(data: bytes) -> bool:
     """Whether part of a baseline scan was overwritten by zeros, as lost disk blocks are.
 
@@ -105,12 +99,12 @@ def has_zeroed_block(data: bytes) -> bool:
     Tables where it is (optimised ones) do write zeros, for flat areas.
     """
     baseline, all_zeros_symbols = False, set()
-    for marker, start, end in _segments(data):
+    for marker, start, end in segments(data):
         if marker in _BASELINE:
             baseline = True
-        elif marker == _DHT:
+        elif marker == DHT:
             all_zeros_symbols |= _symbols_of_zeros(data[start + 4 : end])
-        elif marker == _SOS:
+        elif marker == SOS:
             scan_end = data.find(b"\xff\xd9", end)
             found = data.find(_ZEROED, end, scan_end if scan_end >= 0 else len(data)) >= 0
             return found and baseline and all_zeros_symbols != {_END_OF_BLOCK}
@@ -126,20 +120,3 @@ def _symbols_of_zeros(tables: bytes) -> set[int]:
             symbols.add(tables[at + 17])
         at += 17 + sum(tables[at + 1 : at + 17])
     return symbols
-
-
-def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
-    """Marker, start and end of each segment up to the first SOS, stepping over junk as libjpeg."""
-    at = 2
-    while (at := data.find(b"\xff", at)) >= 0 and at + 4 <= len(data):
-        marker = data[at + 1]
-        if marker == _FILL:
-            at += 1
-        elif marker in _WITHOUT_LENGTH:
-            at += 2
-        else:
-            end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-            yield marker, at, end
-            if marker == _SOS:
-                return
-            at = end

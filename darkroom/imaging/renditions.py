@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import itertools
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 from PIL import Image
 
+from darkroom.imaging.colours import deep_levels, flatten, is_deep_gray, is_flat, strips
 from darkroom.settings import RenditionSettings
 
 _ZLIB_RLE = 3
@@ -36,12 +38,37 @@ def fit(image: Image.Image, long_edge_px: int) -> Image.Image:
 
     Expects a mode without palette or alpha. Returns the same object when it already fits.
     """
-    width, height = image.size
-    scale = long_edge_px / max(width, height)
-    if scale >= 1:
+    size = _fitted(image.size, long_edge_px)
+    if size == image.size:
         return image
-    size = max(1, round(width * scale)), max(1, round(height * scale))
     return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=_REDUCING_GAP)
+
+
+def flat_and_fitted(image: Image.Image, long_edge_px: int) -> Image.Image:
+    """`fit` of the flattened image, without ever holding a second large picture.
+
+    Averaging over whole blocks, with which `fit` begins, is the same strip by strip.
+    """
+    size = _fitted(image.size, long_edge_px)
+    factor_x, factor_y = (
+        max(int(before / after / _REDUCING_GAP), 1)
+        for before, after in zip(image.size, size, strict=True)
+    )
+    if is_flat(image) or (factor_x, factor_y) == (1, 1):
+        return fit(flatten(image), long_edge_px)
+    levels = deep_levels(image) if is_deep_gray(image) else None
+    reduced = (
+        flatten(strip, levels).reduce((factor_x, factor_y)) for strip in strips(image, factor_y)
+    )
+    first = next(reduced)
+    width, height = image.size
+    coarse = Image.new(first.mode, (first.width, -(-height // factor_y)))
+    top = 0
+    for strip in itertools.chain([first], reduced):
+        coarse.paste(strip, (0, top))
+        top += strip.height
+    box = (0, 0, width / factor_x, height / factor_y)
+    return coarse.resize(size, Image.Resampling.LANCZOS, box=box)
 
 
 def encode(image: Image.Image, settings: RenditionSettings, folder: Path) -> EncodedRendition:
@@ -67,3 +94,9 @@ def encode(image: Image.Image, settings: RenditionSettings, folder: Path) -> Enc
         height=image.height,
         bytes=len(encoded),
     )
+
+
+def _fitted(size: tuple[int, int], long_edge_px: int) -> tuple[int, int]:
+    scale = min(long_edge_px / max(size), 1)
+    width, height = (max(1, round(length * scale)) for length in size)
+    return width, height

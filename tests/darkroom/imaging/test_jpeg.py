@@ -6,7 +6,8 @@ import pytest
 from PIL import Image, ImageChops
 
 from darkroom.imaging.integrity import Unreadable
-from darkroom.imaging.jpeg import bare_jpeg, decode_jpeg, has_zeroed_block
+from darkroom.imaging.jpeg import decode_jpeg, has_zeroed_block
+from darkroom.imaging.jpeg_segments import bare_jpeg
 from darkroom.outcomes import Reason
 
 SIZE = (640, 480)
