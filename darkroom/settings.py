@@ -378,6 +378,17 @@ class RunSettings(Section):
         description="First wait before one, in seconds; doubled each time, less up to half of it by"
         " chance.",
     )
+    max_retries: NonNegativeInt = Field(
+        3,
+        description="Runs that a batch gets by itself after one that failed for a reason that may"
+        " pass. 0: only a person runs it again.",
+    )
+    retry_wait_s: PositiveFloat = Field(
+        60, description="Seconds before the first of them, doubled each time."
+    )
+    max_retry_wait_s: PositiveFloat = Field(
+        3600, description="Longest wait before one: an outage of hours is looked at every hour."
+    )
     observations_per_batch: NonNegativeInt = Field(
         50, description="Failed photos reported one by one; the rest stand in the table."
     )

@@ -9,7 +9,8 @@ import dagster as dg
 
 from orchestration.definitions import process_batch_job
 from orchestration.home import HOME_VARIABLE
-from orchestration.lost_runs import process_tags
+from orchestration.run_processes import RunProcess
+from orchestration.tags import PARTITION_TAG
 
 GATE = "batch_report"
 
@@ -52,7 +53,7 @@ def run_batch(home: str, batch: str, tags: Mapping[str, str]) -> BatchRun:
                 dg.reconstructable(process_batch_job),
                 instance=instance,
                 run_config=_QUIET,
-                tags={**tags, **process_tags(), "dagster/partition": batch},
+                tags={**tags, **RunProcess.this().tags, PARTITION_TAG: batch},
                 raise_on_error=False,
             )
             return BatchRun(batch, result.success, _broken_steps(result))

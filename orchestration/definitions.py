@@ -8,20 +8,20 @@ from orchestration.executor import executor
 from orchestration.home import Home
 from orchestration.jobs import PROCESS_BATCH, maintenance, process_batch
 from orchestration.schedules import feed_schedule, maintenance_schedule
-from orchestration.sensors import inbox_sensor
+from orchestration.sensors import inbox_sensor, retry_sensor
 from orchestration.wiring import Adapters
 
 
 @dg.definitions
 def definitions() -> dg.Definitions:
-    """Assets, job, sensor and schedule of the home that DARKROOM_HOME names."""
+    """Assets, job, sensors and schedule of the home that DARKROOM_HOME names."""
     home = Home.named()
     settings = load_settings(home)
     adapters = Adapters(home, settings)
     return dg.Definitions(
         assets=EVERY_ASSET,
         jobs=[process_batch(adapters), maintenance(adapters)],
-        sensors=[inbox_sensor(adapters)],
+        sensors=[inbox_sensor(adapters), retry_sensor(adapters)],
         schedules=[feed_schedule(adapters), maintenance_schedule(adapters)],
         resources=adapters.resources(),
         executor=executor(settings),

@@ -1,13 +1,17 @@
-"""Dagster's multiprocess executor, which waits for a pool slot without burning a core.
+"""Dagster's multiprocess executor, which waits for a pool slot without burning a core, and whose
+steps end with their run.
 
 In Dagster 1.13 the loop of the multiprocess executor asks again at once when none of a run's steps
 may start and none is running: a run that waits for a full pool keeps one core busy, and a handful
 of them starves the steps that they wait for. The executor itself offers no place to wait, so the
-plan execution that it uses is replaced by one that does.
+plan execution that it uses is replaced by one that does. So is the command that a step's process
+carries out: Dagster's goes on when the run's process is killed, and would work on a batch beside
+the run that takes it up again.
 """
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import dagster as dg
 from dagster._core.definitions.executor_definition import multiple_process_executor_requirements
@@ -17,9 +21,13 @@ from dagster._core.execution.plan.plan import ExecutionPlan
 from dagster._core.execution.plan.step import ExecutionStep
 from dagster._core.execution.retries import RetryMode
 from dagster._core.executor import multiprocess
-from dagster._core.executor.multiprocess import MultiprocessExecutor
+from dagster._core.executor.multiprocess import (
+    MultiprocessExecutor,
+    MultiprocessExecutorChildProcessCommand,
+)
 
 from darkroom.settings import Settings
+from darkroom.work.lifeline import end_with_parent
 
 _WAIT_S = 0.25
 
@@ -55,18 +63,36 @@ class PatientExecution(ActiveExecution):
         return steps
 
 
+class StepOfLiveRun(MultiprocessExecutorChildProcessCommand):
+    """A step in its own process, which ends when the run's process does."""
+
+    def execute(self) -> Iterator[dg.DagsterEvent]:
+        end_with_parent()
+        yield from super().execute()
+
+
 class PatientMultiprocessExecutor(MultiprocessExecutor):
-    """Every step in a process of its own, as Dagster's; only the waiting differs."""
+    """Every step in a process of its own, as Dagster's; only the waiting and the end differ."""
 
     def execute(
         self, plan_context: PlanOrchestrationContext, execution_plan: ExecutionPlan
     ) -> Iterator[dg.DagsterEvent]:
-        # A process runs one run, so the name is ours for its duration.
-        multiprocess.ActiveExecution = PatientExecution  # type: ignore[attr-defined]  # see above
-        try:
+        # A process runs one run at a time, so the names are ours for its duration.
+        with (
+            _replaced("ActiveExecution", PatientExecution),
+            _replaced("MultiprocessExecutorChildProcessCommand", StepOfLiveRun),
+        ):
             yield from super().execute(plan_context, execution_plan)
-        finally:
-            multiprocess.ActiveExecution = ActiveExecution  # type: ignore[attr-defined]  # see above
+
+
+@contextmanager
+def _replaced(name: str, ours: type) -> Iterator[None]:
+    theirs = getattr(multiprocess, name)
+    setattr(multiprocess, name, ours)
+    try:
+        yield
+    finally:
+        setattr(multiprocess, name, theirs)
 
 
 def executor(settings: Settings) -> dg.ExecutorDefinition:

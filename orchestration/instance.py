@@ -44,11 +44,15 @@ def dagster_config(settings: Settings) -> dict[str, object]:
                 ],
             },
         },
+        "run_launcher": {"module": "orchestration.launcher", "class": "ProcessRunLauncher"},
         "run_monitoring": {
             "enabled": True,
-            "poll_interval_seconds": 20,
+            # A killed run is noticed by the next look but one at the latest: within a minute.
+            "poll_interval_seconds": 15,
+            "start_timeout_seconds": 120,
+            "cancel_timeout_seconds": 30,
             # Without it the pool slots of a killed run would never come back.
-            "free_slots_after_run_end_seconds": 30,
+            "free_slots_after_run_end_seconds": 1,
         },
         # Steps announce themselves on the terminal at DEBUG; their events are kept at any level.
         "python_logs": {"python_log_level": "INFO"},

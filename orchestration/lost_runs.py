@@ -1,49 +1,64 @@
-"""Runs whose process is gone: nobody else would ever end them.
+"""Runs whose process is gone: they are ended, and give back what they held.
 
-A run of `darkroom import` carries the process it runs in as tags. When that process is no more and
-the run is not over, the run is ended as failed and gives back its pool slots, so that the batch can
-be run again and nobody waits for a dead run's place.
+Every run names the process that it runs in by its tags. When that process is no more and the run is
+not over, what it left behind is killed, the run is ended as failed and its pool slots are free, so
+that the batch can be run again and nobody waits for a dead run's place.
 """
 
-import os
-import socket
-from collections.abc import Mapping
-
 import dagster as dg
-import psutil
-from dagster._core.storage.dagster_run import IN_PROGRESS_RUN_STATUSES
+from dagster._core.events import JobFailureData, RunFailureReason
+from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
-HOST_TAG = "darkroom/host"
-PROCESS_TAG = "darkroom/process"
+from orchestration.run_processes import RunProcess, this_machine_tags
+from orchestration.tags import PARTITION_TAG
 
-
-def process_tags() -> dict[str, str]:
-    """Tags that name the process a run is in, by id and start: ids are used again."""
-    own = psutil.Process()
-    return {HOST_TAG: socket.gethostname(), PROCESS_TAG: f"{own.pid}@{own.create_time():.2f}"}
+# What waits in the queue has no process yet; re-executed in the UI it has the tags of its parent.
+_WITH_PROCESS = set(NOT_FINISHED_STATUSES) - {dg.DagsterRunStatus.QUEUED}
 
 
 def end_lost_runs(instance: dg.DagsterInstance) -> list[str]:
-    """End the runs of dead processes of this machine; their batches. Repeating it is harmless."""
+    """End the runs of dead processes of this machine; their batches. Repeating it is harmless.
+
+    A run that was being cancelled is cancelled.
+    """
     ended = []
-    for status in (*IN_PROGRESS_RUN_STATUSES, dg.DagsterRunStatus.NOT_STARTED):
-        runs = instance.get_runs(
-            dg.RunsFilter(statuses=[status], tags={HOST_TAG: socket.gethostname()})
-        )
-        for run in runs:
-            if not _is_alive(run.tags):
-                instance.report_run_failed(run, "The process of this run is gone.")
-                instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
-                ended.append(run.tags.get("dagster/partition", run.run_id))
+    for run in _runs_of_this_machine(instance):
+        process = RunProcess.named_by(run.tags)
+        if process is None or process.alive:
+            continue
+        # Its last word may have come since the list was read.
+        now = instance.get_run_by_id(run.run_id)
+        if now is not None and not now.is_finished:
+            end_run(instance, now, process, "The process of this run is gone.")
+            ended.append(run.tags.get(PARTITION_TAG, run.run_id))
     return ended
 
 
-def _is_alive(tags: Mapping[str, str]) -> bool:
-    number, _, started = tags.get(PROCESS_TAG, "").partition("@")
-    if not number.isdecimal() or int(number) == os.getpid():
-        return True
-    try:
-        process = psutil.Process(int(number))
-        return process.is_running() and f"{process.create_time():.2f}" == started
-    except psutil.NoSuchProcess:
-        return False
+def interrupt_runs(instance: dg.DagsterInstance, why: str) -> list[str]:
+    """End all runs of this machine, now, as failed; their batches."""
+    ended = []
+    for run in _runs_of_this_machine(instance):
+        process = RunProcess.named_by(run.tags)
+        if process is not None:
+            end_run(instance, run, process, why)
+            ended.append(run.tags.get(PARTITION_TAG, run.run_id))
+    return ended
+
+
+def end_run(
+    instance: dg.DagsterInstance, run: dg.DagsterRun, process: RunProcess, why: str
+) -> None:
+    """Kill the run's process with all below it, end the run, and give back its pool slots."""
+    process.kill()
+    if run.status is dg.DagsterRunStatus.CANCELING:
+        instance.report_run_canceled(run, why)
+    else:
+        reason = JobFailureData(error=None, failure_reason=RunFailureReason.UNEXPECTED_TERMINATION)
+        instance.report_run_failed(run, why, reason)
+    instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+
+
+def _runs_of_this_machine(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
+    return list(
+        instance.get_runs(dg.RunsFilter(statuses=list(_WITH_PROCESS), tags=this_machine_tags()))
+    )

@@ -1,14 +1,21 @@
-"""Runs asked for by what arrives."""
+"""Runs asked for by what arrives, and by what failed."""
+
+import time
 
 import dagster as dg
 
 from assets.partitions import batches
-from darkroom.errors import UsageError
+from darkroom.errors import UsageError, WorldError
 from orchestration.announcing import MAX_PER_TICK, manifest_event, request, unannounced
 from orchestration.inbox import Memory, look_in_bucket, look_in_folder
 from orchestration.intake import Sender, take_in
 from orchestration.jobs import PROCESS_BATCH
+from orchestration.lost_runs import end_lost_runs
+from orchestration.retries import RETRY_TAG, Retries
 from orchestration.wiring import Adapters
+
+_RETRY_INTERVAL_S = 15
+"""A run that was killed is to be noticed within a minute."""
 
 
 def inbox_sensor(adapters: Adapters) -> dg.SensorDefinition:
@@ -59,5 +66,35 @@ def inbox_sensor(adapters: Adapters) -> dg.SensorDefinition:
             asset_events=[manifest_event(batch) for batch in new],
             cursor=memory.cursor(),
         )
+
+    return sensor
+
+
+def retry_sensor(adapters: Adapters) -> dg.SensorDefinition:
+    """Takes up again what failed for a reason that may pass."""
+    runs = adapters.settings.runs
+
+    @dg.sensor(
+        name="retry_sensor",
+        job_name=PROCESS_BATCH,
+        minimum_interval_seconds=_RETRY_INTERVAL_S,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description=(
+            "Ends runs whose process is gone. Takes up again batches whose run was killed, found"
+            " the store or database away, or had photos that may pass later: after"
+            f" {runs.retry_wait_s:g} s, doubled each time, {runs.max_retries} times at most. What"
+            " only a person can mend waits for one."
+        ),
+    )
+    def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        for batch in end_lost_runs(context.instance):
+            context.log.warning("%s: its run's process is gone; the run is ended", batch)
+        try:
+            due = Retries(adapters, context.instance).due(context.cursor, now=time.time())
+        except WorldError as error:
+            return dg.SkipReason(f"{error}; looked at again in {_RETRY_INTERVAL_S} s")
+        for asked in due.requests:
+            context.log.info("%s: retry %s", asked.partition_key, asked.tags[RETRY_TAG])
+        return dg.SensorResult(run_requests=due.requests, cursor=due.cursor)
 
     return sensor

@@ -5,6 +5,7 @@ from darkroom.batches import Batch
 OWNER_TAG = "darkroom/owner"
 REPORT_TAG = "darkroom/report"
 PRIORITY_TAG = "dagster/priority"
+PARTITION_TAG = "dagster/partition"
 
 
 def run_tags(batch: Batch) -> dict[str, str]:

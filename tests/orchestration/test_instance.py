@@ -15,6 +15,7 @@ from darkroom.settings import (
 )
 from orchestration.home import Home
 from orchestration.instance import dagster_config, open_instance, pool_limits, prepare
+from orchestration.launcher import ProcessRunLauncher
 
 NARROW = Settings(
     downloads=DownloadSettings(max_ingest_steps=2),
@@ -74,7 +75,8 @@ def test_the_instance_takes_every_word_of_the_file(home: Home) -> None:
         assert instance.telemetry_enabled is False
         assert instance.nux_enabled is False
         assert instance.run_monitoring_enabled is True
-        assert instance.get_settings("run_monitoring")["free_slots_after_run_end_seconds"] == 30
+        assert instance.get_settings("run_monitoring")["free_slots_after_run_end_seconds"] == 1
+        assert isinstance(instance.run_launcher, ProcessRunLauncher)
 
 
 def test_an_unchanged_file_is_not_written_again(home: Home) -> None:

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import dagster as dg
 import pytest
 
-from orchestration.lost_runs import HOST_TAG, PROCESS_TAG, end_lost_runs, process_tags
+from orchestration.lost_runs import end_lost_runs
+from orchestration.run_processes import HOST_TAG, PROCESS_TAG, RunProcess
 
 STARTED = dg.DagsterRunStatus.STARTED
 
@@ -57,7 +58,7 @@ def test_a_run_of_a_dead_process_is_ended_and_gives_back_its_slot(
 @pytest.mark.parametrize(
     "tags",
     [
-        pytest.param(process_tags(), id="alive"),
+        pytest.param(RunProcess.this().tags, id="alive"),
         pytest.param({}, id="of the daemon"),
         pytest.param({HOST_TAG: "elsewhere", PROCESS_TAG: "1@0.00"}, id="of another machine"),
     ],

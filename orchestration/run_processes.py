@@ -1,0 +1,110 @@
+"""The process that a run is in: named by the run's tags, looked for, and ended with its group."""
+
+import contextlib
+import os
+import signal
+import socket
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+import psutil
+
+HOST_TAG = "darkroom/host"
+PROCESS_TAG = "darkroom/process"
+
+_SAME_START_S = 2.0
+"""Both times are read with some error; an id is not given again within so little."""
+
+
+def this_machine_tags() -> dict[str, str]:
+    """Tags that every run in a process of this machine has."""
+    return {HOST_TAG: socket.gethostname()}
+
+
+@dataclass(frozen=True, slots=True)
+class RunProcess:
+    """A process of this machine that leads a process group of its own.
+
+    Told from a later one with the same id by its start, which is counted from the start of the
+    machine: clocks are set, and that moves every other time.
+    """
+
+    pid: int
+    start_s: float
+
+    @classmethod
+    def of(cls, pid: int) -> Self:
+        """The process that has this id now. Raises `psutil.NoSuchProcess`."""
+        return cls(pid, _start_s(psutil.Process(pid)))
+
+    @classmethod
+    def this(cls) -> Self:
+        return cls.of(os.getpid())
+
+    @classmethod
+    def named_by(cls, tags: Mapping[str, str]) -> Self | None:
+        """The process that a run's tags name; None where they name none of this machine."""
+        number, _, start = tags.get(PROCESS_TAG, "").partition("@")
+        if tags.get(HOST_TAG) != socket.gethostname() or not number.isdecimal():
+            return None
+        return cls(int(number), float(start))
+
+    @property
+    def tags(self) -> dict[str, str]:
+        return {**this_machine_tags(), PROCESS_TAG: f"{self.pid}@{self.start_s:.2f}"}
+
+    @property
+    def alive(self) -> bool:
+        """Whether it is still at work. One that has ended and was not waited for is not."""
+        found = self._found()
+        return found is not None and not _has_ended(found)
+
+    def interrupt(self) -> None:
+        """Ask it to stop, as Ctrl-C does."""
+        found = self._found()
+        if found is not None:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                found.send_signal(signal.SIGINT)
+
+    def kill(self) -> None:
+        """End it and all of its group, now. Also what a dead one left behind."""
+        for process in self.group():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+
+    def kill_all_below(self) -> None:
+        """End the steps and photo workers that it started, and leave itself alone."""
+        for process in self.group():
+            if process.pid != self.pid:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()
+
+    def group(self) -> Iterator[psutil.Process]:
+        """Itself and all that it started, as far as they are there."""
+        # The system gives no id again that is still a group's: with another process under ours,
+        # nothing of the group is left.
+        if psutil.pid_exists(self.pid) and self._found() is None:
+            return
+        for process in psutil.process_iter():
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                if os.getpgid(process.pid) == self.pid:
+                    yield process
+
+    def _found(self) -> psutil.Process | None:
+        try:
+            process = psutil.Process(self.pid)
+            return process if abs(_start_s(process) - self.start_s) < _SAME_START_S else None
+        except psutil.NoSuchProcess:
+            return None
+
+
+def _start_s(process: psutil.Process) -> float:
+    return process.create_time() - psutil.boot_time()
+
+
+def _has_ended(process: psutil.Process) -> bool:
+    try:
+        return process.status() in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
+    except psutil.NoSuchProcess:
+        return True
