@@ -48,7 +48,8 @@ def batch_report(
     """Counts, speed, contact sheet and failures of a batch.
 
     Fails when any photo failed, so that the batch's partition and run are red. Materialising the
-    partition again, or a backfill of failed partitions, works on the failed photos only.
+    partition again, or a backfill of failed partitions, works on the failed photos only. Failures
+    that a person accepted by `darkroom accept` do not count.
     """
     batch = context.partition_key
     results = read_results(tables, batch)
@@ -56,7 +57,8 @@ def batch_report(
     since = run_started.create_timestamp.timestamp() if run_started else time.time()
     metadata = _metadata(batch, results, store)
     metadata["speed"] = dg.MetadataValue.md(speed_table(speeds(board.shown(batch, since=since))))
-    failed = counts_of(results).failed
+    counts = counts_of(results)
+    failed = counts.failed
     if failed:
         # A failed step leaves no materialization, so the report is shown as an observation. Dagster
         # takes in what is logged at the next yield: after the last one it would be lost.
@@ -64,7 +66,13 @@ def batch_report(
             dg.AssetObservation(asset_key="batch_report", partition=batch, metadata=metadata)
         )
     yield dg.AssetCheckResult(
-        check_name=CHECK, passed=not failed, metadata={"failed": failed, "photos": len(results)}
+        check_name=CHECK,
+        passed=not failed,
+        metadata={
+            "failed": failed,
+            "failures_accepted": counts.failures_accepted,
+            "photos": counts.photos,
+        },
     )
     if failed:
         raise dg.Failure(
@@ -86,14 +94,15 @@ def _metadata(batch: str, results: list[PhotoResult], store: Store) -> dict[str,
         "done": dg.MetadataValue.int(counts.done),
         "rejected": dg.MetadataValue.int(counts.rejected),
         "failed": dg.MetadataValue.int(counts.failed),
+        "failures_accepted": dg.MetadataValue.int(counts.failures_accepted),
         "contact_sheet": dg.MetadataValue.md(
             f"![contact sheet](data:image/jpeg;base64,{base64.b64encode(sheet).decode()})"
         ),
         "contact_sheet_file": dg.MetadataValue.url(store.uri(name)),
     }
-    if counts.rejected or counts.failed:
+    if counts.rejected or counts.failed or counts.failures_accepted:
         shown["reasons"] = dg.MetadataValue.md(reasons_table(results))
-    if counts.failed:
+    if counts.failed or counts.failures_accepted:
         # Tables, not Markdown: there the UI would make a stranger's URL a link.
         shown["failures_by_reason"] = dg.MetadataValue.table(
             [dg.TableRecord(record) for record in group_records(failure_groups(results))]

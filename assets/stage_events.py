@@ -66,6 +66,10 @@ class StageReport:
     def failed(self) -> list[Row]:
         return [row for row in self.rows if row.outcome is Outcome.FAILED]
 
+    @property
+    def failures_accepted(self) -> int:
+        return sum(row.outcome is Outcome.FAILURE_ACCEPTED for row in self.rows)
+
     def metadata(self) -> dict[str, dg.MetadataValue]:
         """Counts, speed and failures, as the UI shows them."""
         counts = Counter(row.outcome for row in self.rows)
@@ -123,12 +127,16 @@ def observe_failures(
 
 
 def check_result(report: StageReport) -> dg.AssetCheckResult:
-    """Whether every photo has a verdict from this stage."""
+    """Whether every photo has a verdict from this stage, or a person accepted that it has none."""
     return dg.AssetCheckResult(
         asset_key=report.stage,
         check_name=CHECK,
         passed=not report.failed,
-        metadata={"failed": len(report.failed), "photos": len(report.rows)},
+        metadata={
+            "failed": len(report.failed),
+            "failures_accepted": report.failures_accepted,
+            "photos": len(report.rows),
+        },
     )
 
 

@@ -35,6 +35,13 @@ class BatchSummary(BaseModel):
     done: int
     rejected: int
     failed: int
+    failures_accepted: int = 0
+    """Failed for good, as a person said."""
+
+    @property
+    def ended(self) -> int:
+        """Photos whose records stand."""
+        return self.done + self.rejected + self.failed + self.failures_accepted
 
 
 def is_batch_key(text: str) -> bool:

@@ -13,6 +13,8 @@ class Outcome(StrEnum):
     """A verdict about the photo itself: final, never retried."""
     FAILED = "failed"
     """We could not tell: a time-out, a 503, an engine that crashed."""
+    FAILURE_ACCEPTED = "failure_accepted"
+    """Failed, and a person has said that it may stay so: final while its inputs are the same."""
     SKIPPED = "skipped"
     """Rejected or failed in an earlier stage, or this stage is off."""
 
@@ -50,3 +52,5 @@ class Failure(BaseModel):
     message: str
     attempts: int = 1
     retryable: bool
+    accepted_reason: str | None = None
+    """What the person wrote who accepted it."""

@@ -12,6 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from darkroom.acceptances import Acceptance
 from darkroom.batches import Batch, BatchSummary
 from darkroom.recognition.looks import Look
 from darkroom.results import PhotoResult
@@ -271,6 +272,9 @@ class Records(Protocol):
 
     def batches(self) -> list[BatchSummary]:
         """All batches, in the order in which they were opened."""
+
+    def accept(self, batch: str, acceptances: Sequence[Acceptance]) -> None:
+        """Keep who accepted which failures. A later word on the same failure replaces the first."""
 
     def save(self, batch: str, results: Sequence[PhotoResult]) -> None:
         """Write photos with all their rows, replacing what stood there.

@@ -1,9 +1,11 @@
 """Everything known of one photo, as people and programs read it. The field names are a contract."""
 
 from datetime import datetime
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
+from darkroom.outcomes import Failure
 from darkroom.rows import Code, Detection, Neighbour, Word
 
 
@@ -38,6 +40,10 @@ class StageFailure(BaseModel):
     attempts: int
     retryable: bool
 
+    @classmethod
+    def of(cls, stage: str, failure: Failure) -> Self:
+        return cls(stage=stage, **failure.model_dump(exclude={"accepted_reason"}))
+
 
 class PhotoResult(BaseModel):
     """One photo across all stages."""
@@ -49,7 +55,7 @@ class PhotoResult(BaseModel):
     filename: str
     uri: str
     outcome: str
-    """done, rejected or failed; pending while its batch is still on its way."""
+    """done, rejected, failed or failure_accepted; pending while its batch is still on its way."""
     sha256: str | None = None
     bytes: int | None = None
     format: str | None = None
@@ -78,4 +84,6 @@ class PhotoResult(BaseModel):
     detections: list[Detection] = []
     delivered_uri: str | None = None
     failures: list[StageFailure] = []
+    accepted_reason: str | None = None
+    """Why a person accepted that it failed."""
     extra: dict[str, str] = {}

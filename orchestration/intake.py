@@ -63,5 +63,5 @@ def unfinished(adapters: Adapters, source: str, owner: str) -> list[Batch]:
         for summary in adapters.records.batches()
         if summary.batch.source == named
         and summary.batch.owner == owner
-        and summary.done + summary.rejected + summary.failed < summary.batch.photos
+        and summary.ended < summary.batch.photos
     ]

@@ -18,7 +18,11 @@ _BACKGROUND = "#f4f4f2"
 _CARD = "#e6e6e2"
 _INK = "#22252a"
 _FAINT = "#6b6f76"
-_FRAMES = {Outcome.REJECTED.value: "#d98e04", Outcome.FAILED.value: "#c8322b"}
+_FRAMES = {
+    Outcome.REJECTED.value: "#d98e04",
+    Outcome.FAILED.value: "#c8322b",
+    Outcome.FAILURE_ACCEPTED.value: "#6b6f76",
+}
 _FRAME_PX = 4
 _GAP_PX = 12
 _QUALITIES = (85, 75, 65, 55, 45, 35, 25)
@@ -38,8 +42,12 @@ class Tile:
 
 def worth_showing(results: Sequence[PhotoResult], max_tiles: int = 60) -> list[PhotoResult]:
     """At most `max_tiles` of them in their order: failed ones before rejected, before the rest."""
-    ranks = {Outcome.FAILED.value: 0, Outcome.REJECTED.value: 1}
-    order = sorted(range(len(results)), key=lambda index: ranks.get(results[index].outcome, 2))
+    ranks = {
+        outcome.value: rank
+        for rank, outcome in enumerate((Outcome.FAILED, Outcome.FAILURE_ACCEPTED, Outcome.REJECTED))
+    }
+    last = len(ranks)
+    order = sorted(range(len(results)), key=lambda index: ranks.get(results[index].outcome, last))
     return [results[index] for index in sorted(order[:max_tiles])]
 
 
@@ -61,9 +69,10 @@ def contact_sheet(
     """A JPEG of thumbnails with their file names.
 
     Rejected photos stand in an amber frame with their reason, failed ones in a red frame with their
-    error. Tiles are taken one by one, so that a generator keeps one rendition in memory; those past
-    `max_tiles` are not taken. `not_shown` is how many more photos the last line speaks of. The
-    quality is lowered until the JPEG has at most `max_bytes`.
+    error, in a gray one when that was accepted. Tiles are taken one by one, so that a generator
+    keeps one rendition in memory; those past `max_tiles` are not taken. `not_shown` is how many
+    more photos the last line speaks of. The quality is lowered until the JPEG has at most
+    `max_bytes`.
     """
     drawn = [_draw_tile(tile, tile_px) for tile in islice(tiles, max_tiles)]
     return _encode(_lay_out(drawn, columns, tile_px, not_shown), max_bytes)

@@ -16,7 +16,7 @@ COLUMNS = (
     *("failures", "sha256", "bytes", "format", "width", "height", "orientation", "taken_at"),
     *("camera", "latitude", "longitude", "checks", "phash", "dhash", "duplicate_of"),
     *("near_duplicates", "rendition", "text", "text_confidence", "codes", "unique_id"),
-    *("unique_id_source", "detections", "delivered_uri", "extra"),
+    *("unique_id_source", "detections", "delivered_uri", "accepted_reason", "extra"),
 )
 """Fields of `PhotoResult`: all but the single words of a text."""
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

@@ -55,9 +55,10 @@ class Stages:
 def join(batch: str, entries: Sequence[Entry], stages: Stages) -> list[PhotoResult]:
     """One result per entry, in the order of the entries, whatever the stages know of it.
 
-    A photo is failed when any stage failed for it; else rejected when any stage rejected it; else
-    done when it has a row in every stage that has been made and its delivery is among them; else
-    pending. A stage that failed for a photo says so in `failures`, in the order of the stages.
+    A photo is failed when any stage failed for it, and failure_accepted when a person accepted all
+    of its failures; else rejected when any stage rejected it; else done when it has a row in every
+    stage that has been made and its delivery is among them; else pending. A stage that failed for a
+    photo says so in `failures`, in the order of the stages.
     """
     made = stages.made()
     return [_result(batch, entry, stages, made) for entry in entries]
@@ -113,10 +114,11 @@ def _result(
         detections=_row(stages.detections, entry, DetectionRow).detections,
         delivered_uri=_row(stages.deliveries, entry, DeliveryRow).delivered_uri,
         failures=[
-            StageFailure(stage=stage, **row.failure.model_dump())
+            StageFailure.of(stage, row.failure)
             for stage, row in rows.items()
             if row.failure is not None
         ],
+        accepted_reason=_accepted_reason(rows),
         extra=json.loads(entry.extra_json),
     )
 
@@ -131,11 +133,18 @@ def _outcome(rows: Mapping[str, Row], made: Mapping[str, Mapping[str, Row]]) -> 
     outcomes = {row.outcome for row in rows.values()}
     if Outcome.FAILED in outcomes:
         return Outcome.FAILED
+    if Outcome.FAILURE_ACCEPTED in outcomes:
+        return Outcome.FAILURE_ACCEPTED
     if Outcome.REJECTED in outcomes:
         return Outcome.REJECTED
     if "deliveries" in rows and rows.keys() == made.keys():
         return Outcome.DONE
     return PENDING
+
+
+def _accepted_reason(rows: Mapping[str, Row]) -> str | None:
+    reasons = (row.failure.accepted_reason for row in rows.values() if row.failure is not None)
+    return next(filter(None, reasons), None)
 
 
 def _verdict(check: Check) -> Verdict:

@@ -9,7 +9,7 @@ from darkroom.outcomes import Outcome
 from darkroom.ports import Store
 from darkroom.reports.contact_sheet import Tile, contact_sheet, tile_of, worth_showing
 from darkroom.reports.markdown import table, visible
-from darkroom.results import PhotoResult
+from darkroom.results import PhotoResult, StageFailure
 from darkroom.storage.blobs import blob_name
 from darkroom.work.progress import StageProgress
 
@@ -25,6 +25,8 @@ class BatchCounts:
     rejected: int
     failed: int
     pending: int
+    failures_accepted: int = 0
+    """Photos that failed, and whose failures a person accepted."""
 
 
 def counts_of(results: Sequence[PhotoResult]) -> BatchCounts:
@@ -35,6 +37,7 @@ def counts_of(results: Sequence[PhotoResult]) -> BatchCounts:
         done=by_outcome["done"],
         rejected=by_outcome["rejected"],
         failed=by_outcome["failed"],
+        failures_accepted=by_outcome["failure_accepted"],
         pending=by_outcome["pending"],
     )
 
@@ -97,7 +100,7 @@ def reasons_table(results: Sequence[PhotoResult]) -> str:
         for reason in result.reasons
     )
     reasons.update(
-        ("failed", f"{failure.stage}: {failure.error_type}")
+        (result.outcome, f"{failure.stage}: {failure.error_type}")
         for result in results
         for failure in result.failures
     )
@@ -115,11 +118,17 @@ def failure_records(results: Sequence[PhotoResult]) -> list[dict[str, str | int]
             "error": failure.error_type,
             "message": visible(failure.message),
             "attempts": failure.attempts,
-            "may pass later": "yes" if failure.retryable else "no",
+            "may pass later": _hope(result, failure),
         }
         for result in results
         for failure in result.failures
     ]
+
+
+def _hope(result: PhotoResult, failure: StageFailure) -> str:
+    if result.outcome == Outcome.FAILURE_ACCEPTED:
+        return visible(f"accepted: {result.accepted_reason}")
+    return "yes" if failure.retryable else "no"
 
 
 def contact_sheet_of(results: Sequence[PhotoResult], store: Store) -> bytes:

@@ -87,8 +87,8 @@ def deliver_csv(
 def _with_delivery(result: PhotoResult, row: DeliveryRow) -> PhotoResult:
     """The result as it will be once the delivery is known."""
     if row.failure is not None:
-        failure = StageFailure(stage="deliveries", **row.failure.model_dump())
-        update = {"outcome": Outcome.FAILED.value, "failures": [*result.failures, failure]}
+        failure = StageFailure.of("deliveries", row.failure)
+        update = {"outcome": row.outcome.value, "failures": [*result.failures, failure]}
         return result.model_copy(update=update)
     outcome = Outcome.DONE.value if result.outcome == PENDING else result.outcome
     return result.model_copy(update={"outcome": outcome, "delivered_uri": row.delivered_uri})

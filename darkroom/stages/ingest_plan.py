@@ -106,7 +106,10 @@ class IngestPlan:
             return None
         self._photos[entry.photo_id] = photo
         if photo.sha256 is None:
-            self._refuse(entry)
+            if photo.outcome is Outcome.REJECTED:
+                self._refuse(entry)
+            else:
+                self._skip(entry, NOT_FETCHED)
             return None
         return Task(entry, photo.sha256) if self._carry_over(entry, photo) else None
 
@@ -133,6 +136,9 @@ class IngestPlan:
                 missing.add(stage)
             else:
                 made[photo_id] = row
+                if row.outcome is Outcome.FAILURE_ACCEPTED:
+                    self._skip(entry, NOT_EXAMINED)
+                    return False
         accepted = self._examined["validations"].get(photo_id)
         if accepted and accepted.outcome is Outcome.DONE and photo.format is None:
             # Examined while photos was not selected, after a run that could not read the header.
@@ -146,13 +152,15 @@ class IngestPlan:
     def _fail(self, ingested: Ingested) -> None:
         """The first row that was asked for says why it is not there; those after it are skipped."""
         photo_id = ingested.entry.photo_id
+        sha256 = ingested.sha256
+        inputs = examined_inputs(ingested.entry, sha256, self._settings) if sha256 else {}
         for stage, row in EXAMINED.items():
             if stage in self._selected and photo_id not in self._examined[stage]:
                 self._examined[stage][photo_id] = row(
                     photo_id=photo_id,
                     outcome=Outcome.FAILED,
                     failure=ingested.failure,
-                    inputs=NOT_EXAMINED,
+                    inputs=inputs.get(stage, NOT_EXAMINED),
                     seconds=ingested.work_seconds,
                 )
                 break

@@ -138,6 +138,22 @@ def retry(
 
 
 @app.command()
+def accept(
+    batch: Annotated[str, typer.Argument(help="A batch's key, as `darkroom status` lists it.")],
+    photos: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PHOTO…]", help="All failed photos when none is named."),
+    ] = None,
+    reason: Annotated[str, typer.Option(help="Why the failure may stay; kept with it.")] = "",
+    home: HomeOption = None,
+) -> None:
+    """End failures of a batch as accepted: they are not tried again, and do not hold it up."""
+    from orchestration.command_line.accepting import accept_failures
+
+    _ended(lambda: accept_failures(batch, photos or [], reason=reason, folder=home))
+
+
+@app.command()
 def up(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port of the UI.")] = None,

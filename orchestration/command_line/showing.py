@@ -41,6 +41,7 @@ _COLOURS = {
     "complete": "green",
     "rejected": "yellow",
     "failed": "red",
+    "failure_accepted": "dim",
     "running": "cyan",
 }
 
@@ -88,6 +89,8 @@ def _facts(result: PhotoResult) -> Iterator[str]:  # noqa: C901 - one plain line
     """The photo in a few words: what is wrong with it comes first."""
     for failure in result.failures:
         yield visible(f"{failure.stage}: {failure.message}")
+    if result.accepted_reason:
+        yield visible(f"accepted: {result.accepted_reason}")
     if result.reasons:
         yield ", ".join(result.reasons)
     if result.warnings:
@@ -158,7 +161,7 @@ def status_table(summaries: Sequence[BatchSummary], states: dict[str, BatchState
     table = Table(title="batches", title_justify="left", box=SIMPLE)
     table.add_column("batch", no_wrap=True)
     table.add_column("owner", overflow="ellipsis")
-    for column in ("photos", "done", "rejected", "failed"):
+    for column in ("photos", "done", "rejected", "failed", "failures accepted"):
         table.add_column(column, justify="right")
     table.add_column("state", no_wrap=True)
     for summary in summaries:
@@ -169,6 +172,7 @@ def status_table(summaries: Sequence[BatchSummary], states: dict[str, BatchState
             coloured("done" if summary.done else "", str(summary.done)),
             coloured("rejected" if summary.rejected else "", str(summary.rejected)),
             coloured("failed" if summary.failed else "", str(summary.failed)),
+            coloured("failure_accepted", str(summary.failures_accepted or "")),
             coloured(states[summary.batch.key]),
         )
     return table
@@ -193,6 +197,7 @@ def _status_row(
         "done": summary.done,
         "rejected": summary.rejected,
         "failed": summary.failed,
+        "failures_accepted": summary.failures_accepted,
         "state": state.value,
         "stages": [stage_row(line) for line in lines],
     }

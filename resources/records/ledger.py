@@ -30,7 +30,7 @@ def open_batch(
 ) -> bool:
     """False says that the transaction is to be undone."""
     row = batch.model_dump(exclude={"key"}) | {"batch": batch.key}
-    row |= {"done": 0, "rejected": 0, "failed": 0}
+    row |= {"done": 0, "rejected": 0, "failed": 0, "failures_accepted": 0}
     if insert_new(connection, BatchRecord, [row]) == 0:
         return False
     # Sorted: two writers that meet in the same entries wait for, and never block, one another. A
@@ -61,7 +61,11 @@ def batches(connection: Connection) -> list[BatchSummary]:
     found = connection.execute(select(_BATCHES).order_by(_BATCHES.c.opening)).mappings()
     return [
         BatchSummary(
-            batch=_batch(row), done=row["done"], rejected=row["rejected"], failed=row["failed"]
+            batch=_batch(row),
+            done=row["done"],
+            rejected=row["rejected"],
+            failed=row["failed"],
+            failures_accepted=row["failures_accepted"],
         )
         for row in found
     ]

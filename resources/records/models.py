@@ -49,9 +49,10 @@ class BatchRecord(Base):
     photos: Mapped[int]
     opened_at: Mapped[datetime]
     done: Mapped[int]
-    """Counted anew whenever photos of the batch are written; so are the next two."""
+    """Counted anew whenever photos of the batch are written; so are the next three."""
     rejected: Mapped[int]
     failed: Mapped[int]
+    failures_accepted: Mapped[int] = mapped_column(server_default="0")
 
 
 Index("ix_batches_report", BatchRecord.report, postgresql_using="hash")
@@ -95,6 +96,7 @@ class PhotoRecord(Base):
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
     detail: Mapped[str | None]
+    accepted_reason: Mapped[str | None]
     phash: Mapped[str | None] = mapped_column(Hash)
     dhash: Mapped[str | None] = mapped_column(Hash)
     rendition_sha256: Mapped[str | None] = mapped_column(Sha256)
@@ -224,6 +226,22 @@ class FailureRecord(OfPhoto, Base):
     message: Mapped[str]
     attempts: Mapped[int]
     retryable: Mapped[bool]
+
+
+class AcceptanceRecord(Base):
+    """A failure that a person accepted; with its batch, as the photo's record may come later."""
+
+    __tablename__ = "acceptances"
+
+    batch: Mapped[str] = mapped_column(
+        Key, ForeignKey("batches.batch", ondelete="CASCADE"), primary_key=True
+    )
+    photo_id: Mapped[str] = mapped_column(primary_key=True)
+    stage: Mapped[str] = mapped_column(Word, primary_key=True)
+    error_type: Mapped[str]
+    reason: Mapped[str]
+    accepted_by: Mapped[str]
+    accepted_at: Mapped[datetime]
 
 
 class FingerprintRecord(Base):

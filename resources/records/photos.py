@@ -53,12 +53,21 @@ def save(connection: Connection, batch: str, results: Sequence[PhotoResult]) -> 
     _count(connection, batch)
 
 
+_COUNTED = {
+    "done": "done",
+    "rejected": "rejected",
+    "failed": "failed",
+    "failure_accepted": "failures_accepted",
+}
+"""Columns of a batch, by the outcome that they count."""
+
+
 def _count(connection: Connection, batch: str) -> None:
     counted = {
-        outcome: select(func.count())
+        column: select(func.count())
         .where(_PHOTOS.c.batch == batch, _PHOTOS.c.outcome == outcome)
         .scalar_subquery()
-        for outcome in ("done", "rejected", "failed")
+        for outcome, column in _COUNTED.items()
     }
     connection.execute(update(_BATCHES).where(_BATCHES.c.batch == batch).values(counted))
 

@@ -8,12 +8,14 @@ from pathlib import Path
 
 from sqlalchemy import URL, Engine
 
+from darkroom.acceptances import Acceptance
 from darkroom.batches import Batch, BatchSummary
 from darkroom.ports import Arrival, Fingerprint, KnownHashes
 from darkroom.recognition.looks import Look
 from darkroom.results import PhotoResult
 from darkroom.rows import Entry
 from darkroom.settings import DatabaseSettings
+from resources.records import acceptances as accepting
 from resources.records import fingerprints as arrivals
 from resources.records import ledger, photos
 from resources.records.connecting import engine_for, reading, writing
@@ -69,6 +71,10 @@ class SqlRecords:
         for some in batched(results, self.settings.photos_per_transaction):
             with writing(self._engine) as connection:
                 photos.save(connection, batch, some)
+
+    def accept(self, batch: str, acceptances: Sequence[Acceptance]) -> None:
+        with writing(self._engine) as connection:
+            accepting.accept(connection, batch, acceptances)
 
     def register(self, batch: str, fingerprints: Sequence[Fingerprint]) -> dict[str, Arrival]:
         with writing(self._engine) as connection:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import pytest
 from sqlalchemy import text
 
+from darkroom.acceptances import Acceptance
 from darkroom.batches import Batch, BatchSummary
 from darkroom.results import PhotoResult, RenditionResult, StageFailure, Verdict
 from darkroom.rows import Code, Detection, Entry, Neighbour, Word
@@ -133,6 +134,39 @@ class RecordsContract:
 
         assert records.unseen("airport", ["one"]) == {"one"}
         assert records.open_batch(batch("b", owner="airport"), [entry("one")]) is True
+
+    def test_an_acceptance_is_kept_once(self, records: SqlRecords) -> None:
+        """With who and why; a later word on the same failure replaces the first."""
+        records.open_batch(batch("a"), [entry("one")])
+        word = Acceptance(
+            photo_id="1",
+            stage="photos",
+            error_type="NotFound",
+            reason="=taken\x00down",
+            accepted_by="anna",
+            accepted_at=datetime(2026, 5, 1, tzinfo=UTC),
+        )
+        records.accept("a", [word, word.model_copy(update={"stage": "texts"})])
+        records.accept("a", [word.model_copy(update={"reason": "never mind"})])
+        records.accept("a", [])
+
+        kept = "SELECT batch, photo_id, stage, reason, accepted_by FROM acceptances ORDER BY stage"
+        assert rows(records, kept) == [
+            ("a", "1", "photos", "never mind", "anna"),
+            ("a", "1", "texts", "=taken�down", "anna"),
+        ]
+
+    def test_accepted_failures_are_counted_by_themselves(self, records: SqlRecords) -> None:
+        """Neither failed nor done."""
+        opened = batch("a")
+        records.open_batch(opened, [entry("one")])
+        records.save("a", [result("a", "1", "failure_accepted", accepted_reason="taken down")])
+
+        [summary] = records.batches()
+        assert (summary.failed, summary.failures_accepted, summary.ended) == (0, 1, 1)
+        assert rows(records, "SELECT outcome, accepted_reason FROM photos") == [
+            ("failure_accepted", "taken down")
+        ]
 
     def test_force_takes_entries_over(self, records: SqlRecords) -> None:
         """With force a photo moves to the new batch; a known batch still cannot be opened again."""

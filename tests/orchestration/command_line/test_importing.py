@@ -170,6 +170,7 @@ def test_status_says_where_batches_stand(story: Story, darkroom: "Command") -> N
             "done": 1,
             "rejected": 1,
             "failed": 0,
+            "failures_accepted": 0,
             "state": "complete",
             "stages": [],
         },
@@ -182,6 +183,7 @@ def test_status_says_where_batches_stand(story: Story, darkroom: "Command") -> N
             "done": 2,
             "rejected": 0,
             "failed": 1,
+            "failures_accepted": 0,
             "state": "failed",
             "stages": [],
         },
@@ -295,3 +297,31 @@ def test_a_mended_batch_is_retried_and_forced_photos_are_taken_again(
         (batch["photos"], batch["done"], batch["rejected"], batch["state"])
         for batch in json.loads(said)["batches"]
     ] == [(2, 1, 1, "complete"), (3, 3, 0, "complete"), (2, 1, 1, "complete")]
+
+
+def test_an_accepted_failure_turns_its_batch_green(
+    story: Story, darkroom: "Command", darkroom_process: "Command"
+) -> None:
+    """Recorded with its reason, and worked on no more; a second time there is nothing to accept."""
+    home = ("--home", str(story.home))
+    gone = story.folder.parent / "gone.csv"
+    gone.write_text("path\nholiday/lake.jpg\nnever.jpg\n")
+    failed = darkroom_process("import", str(gone), "--owner", "bob", *home)
+    key = story.batches(darkroom)["gone"]["batch"]
+    accepted = darkroom("accept", key, "--reason", "taken down", *home)
+    again = darkroom("accept", key, "--reason", "taken down", *home)
+    retried = darkroom_process("retry", *home)
+
+    assert failed.code == 3, failed
+    assert (accepted.code, accepted.said) == (
+        0,
+        f"1 failed photos of {key} accepted. `darkroom retry {key}` makes it complete.\n",
+    )
+    assert again.said == (
+        f"Nothing to accept: no photo of {key} has a failure that is not accepted yet.\n"
+    )
+    assert retried.code == 0, retried
+    batch = story.batches(darkroom)["gone"]
+    assert (batch["failed"], batch["failures_accepted"], batch["state"]) == (0, 1, "complete")
+    never = story.results(darkroom, key)["never.jpg"]
+    assert (never["outcome"], never["accepted_reason"]) == ("failure_accepted", "taken down")
