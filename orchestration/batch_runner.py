@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import dagster as dg
 
+from darkroom.work.lifeline import end_with_parent
 from orchestration.definitions import process_batch_job
 from orchestration.home import HOME_VARIABLE
 from orchestration.run_processes import RunProcess
@@ -34,7 +35,8 @@ def begin(environment: Mapping[str, str]) -> None:
     A terminal interrupts its whole process group, fork servers and all; so this is another one.
     `environment` is what this process and its steps are to see besides the parent's own.
     """
-    os.setpgrp()
+    os.setsid()
+    end_with_parent()
     os.environ.update(environment)
     _ignore_interrupts()
 
@@ -44,7 +46,7 @@ def _ignore_interrupts() -> None:
 
 
 def run_batch(home: str, batch: str, tags: Mapping[str, str]) -> BatchRun:
-    """Run the job for one batch. An interrupt ends the run as failed, and its steps with it."""
+    """Run the job for one batch. An interrupt ends the run, and its steps with it."""
     os.environ["DAGSTER_HOME"] = os.environ[HOME_VARIABLE] = home
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:

@@ -1,4 +1,4 @@
-"""The process that a run is in: named by the run's tags, looked for, and ended with its group."""
+"""The process that a run is in: named by the run's tags, looked for, and ended with its session."""
 
 import contextlib
 import os
@@ -24,7 +24,7 @@ def this_machine_tags() -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class RunProcess:
-    """A process of this machine that leads a process group of its own.
+    """A process of this machine that leads a session of its own.
 
     Told from a later one with the same id by its start, which is counted from the start of the
     machine: clocks are set, and that moves every other time.
@@ -68,27 +68,27 @@ class RunProcess:
                 found.send_signal(signal.SIGINT)
 
     def kill(self) -> None:
-        """End it and all of its group, now. Also what a dead one left behind."""
-        for process in self.group():
+        """End it and all of its session, now. Also what a dead one left behind."""
+        for process in self.session():
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
 
     def kill_all_below(self) -> None:
         """End the steps and photo workers that it started, and leave itself alone."""
-        for process in self.group():
+        for process in self.session():
             if process.pid != self.pid:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     process.kill()
 
-    def group(self) -> Iterator[psutil.Process]:
+    def session(self) -> Iterator[psutil.Process]:
         """Itself and all that it started, as far as they are there."""
-        # The system gives no id again that is still a group's: with another process under ours,
-        # nothing of the group is left.
+        # The system gives no id again that is still a session's: with another process under ours,
+        # nothing of the session is left.
         if psutil.pid_exists(self.pid) and self._found() is None:
             return
         for process in psutil.process_iter():
             with contextlib.suppress(ProcessLookupError, PermissionError):
-                if os.getpgid(process.pid) == self.pid:
+                if os.getsid(process.pid) == self.pid:
                     yield process
 
     def _found(self) -> psutil.Process | None:

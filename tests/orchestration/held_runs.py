@@ -112,7 +112,7 @@ def processes_of(instance: dg.DagsterInstance, run_id: str) -> list[psutil.Proce
     assert run is not None
     process = RunProcess.named_by(run.tags)
     assert process is not None
-    return sorted(process.group(), key=lambda each: each.create_time())
+    return sorted(process.session(), key=lambda each: each.create_time())
 
 
 def status(instance: dg.DagsterInstance, run_id: str) -> dg.DagsterRunStatus:
