@@ -6,7 +6,6 @@ notices that one was killed.
 
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from typing import Any, Self
 
@@ -21,12 +20,8 @@ from dagster._core.launcher.base import (
 from dagster._grpc.types import ExecuteRunArgs
 from dagster._serdes import ConfigurableClass, ConfigurableClassData, serialize_value
 
-from orchestration.lost_runs import end_run
+from orchestration.cancelling import cancel
 from orchestration.run_processes import RunProcess
-
-_POLL_S = 0.1
-_GRACE_S = 4.0
-"""For a run that is cancelled: to end its steps by itself, and again without them."""
 
 
 class ProcessRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
@@ -82,20 +77,9 @@ class ProcessRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
         run = self._instance.get_run_by_id(run_id)
         if run is None or run.is_finished:
             return False
-        process = RunProcess.named_by(run.tags)
-        if process is None:
+        if RunProcess.named_by(run.tags) is None:
             return False
-        self._instance.report_run_canceling(run)
-        process.interrupt()
-        if not self._ends_by_itself(run_id, process):
-            # Without its steps it has nothing to wait for. That of an import has other runs to do.
-            process.kill_all_below()
-            self._ends_by_itself(run_id, process)
-        run = self._instance.get_run_by_id(run_id)
-        if run is not None and not run.is_finished:
-            end_run(self._instance, run, process, "Cancelled; its process was killed.")
-        else:
-            self._instance.event_log_storage.free_concurrency_slots_for_run(run_id)
+        cancel(self._instance, [run])
         return True
 
     @property
@@ -112,15 +96,6 @@ class ProcessRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
             return CheckRunHealthResult(WorkerStatus.RUNNING)
         process.kill()
         return CheckRunHealthResult(WorkerStatus.NOT_FOUND, "The process of this run is gone.")
-
-    def _ends_by_itself(self, run_id: str, process: RunProcess) -> bool:
-        deadline = time.monotonic() + _GRACE_S
-        while time.monotonic() < deadline:
-            run = self._instance.get_run_by_id(run_id)
-            if run is None or run.is_finished or not process.alive:
-                return True
-            time.sleep(_POLL_S)
-        return False
 
     def _reap(self) -> None:
         self._started = [each for each in self._started if each.poll() is None]

@@ -2,19 +2,25 @@
 
 import contextlib
 import multiprocessing
-import signal
+import queue
+import threading
 from collections.abc import Mapping, Sequence
-from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
+import dagster as dg
 import psutil
+from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
 from darkroom.batches import Batch
 from orchestration.batch_runner import BatchRun, begin, run_batch
+from orchestration.cancelling import cancel
 from orchestration.home import Home
+from orchestration.lost_runs import end_lost_runs
+from orchestration.run_processes import RunProcess, this_machine_tags
 from orchestration.tags import run_tags
 
-_STOP_TIMEOUT_S = 5.0
+_GONE_TIMEOUT_S = 1.0
 
 
 class BatchRuns:
@@ -22,59 +28,115 @@ class BatchRuns:
 
     Processes, because Dagster configures logging anew for every run: two runs in two threads of one
     process can lock each other out for ever. Each process takes several batches in turn, and so
-    starts its fork server for steps only once.
+    starts its fork server for steps only once. One that is killed is replaced, and its batch taken
+    up again.
     """
 
     def __init__(
         self,
         home: Home,
         batches: Sequence[Batch],
+        instance: dg.DagsterInstance,
         *,
         at_once: int,
+        max_retries: int,
         environment: Mapping[str, str] | None = None,
     ) -> None:
         """`environment` is what the runs are to see besides our own."""
-        self._pool = ProcessPoolExecutor(
-            min(at_once, len(batches)),
-            mp_context=multiprocessing.get_context("spawn"),
-            initializer=begin,
-            initargs=(environment or {},),
-        )
-        self._futures: dict[str, Future[BatchRun]] = {
-            batch.key: self._pool.submit(run_batch, str(home.root), batch.key, run_tags(batch))
-            for batch in batches
-        }
+        self._home = home
+        self._batches = batches
+        self._instance = instance
+        self._attempts = 1 + max_retries
+        self._environment = environment or {}
+        self._stopping = threading.Event()
+        self._waiting: queue.SimpleQueue[Batch] = queue.SimpleQueue()
+        for batch in batches:
+            self._waiting.put(batch)
+        self._ends: dict[str, BatchRun] = {}
+        at_once = min(at_once, len(batches))
+        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="batches")
+        self._turns = [self._threads.submit(self._work_off) for _ in range(at_once)]
 
     @property
     def finished(self) -> bool:
         """Whether all have ended."""
-        return all(future.done() for future in self._futures.values())
+        return all(turn.done() for turn in self._turns)
 
     def ends(self) -> list[BatchRun]:
         """How each ended, once all did."""
-        ends = [self._end(batch, future) for batch, future in self._futures.items()]
-        self._pool.shutdown()
-        return ends
+        for turn in self._turns:
+            turn.result()
+        self._threads.shutdown()
+        return [self._ends[batch.key] for batch in self._batches]
 
     def stop(self) -> None:
-        """End what is under way and start nothing more.
+        """Cancel what is under way and start nothing more; all processes are gone afterwards."""
+        self._stopping.set()
+        runners = {runner.pid for runner in psutil.Process().children()}
+        unfinished = dg.RunsFilter(statuses=NOT_FINISHED_STATUSES, tags=this_machine_tags())
+        under_way = [
+            run
+            for run in self._instance.get_runs(unfinished)
+            if (process := RunProcess.named_by(run.tags)) and process.pid in runners
+        ]
+        cancel(self._instance, under_way)
+        while not self.finished:  # also one that was just being started
+            _kill(psutil.Process().children())
+        _kill(psutil.Process().children())
+        end_lost_runs(self._instance)
+        self._threads.shutdown()
 
-        Dagster ends an interrupted run's steps before the run. What does not end in time is killed,
-        steps and photo workers included: the state is then as after any crash.
-        """
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        runners = psutil.Process().children()
-        for runner in runners:
-            runner.send_signal(signal.SIGINT)
-        below = [process for runner in runners for process in runner.children(recursive=True)]
-        psutil.wait_procs(runners, timeout=_STOP_TIMEOUT_S)
-        for process in [*runners, *below]:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.kill()
-        psutil.wait_procs([*runners, *below], timeout=_STOP_TIMEOUT_S)
+    def _work_off(self) -> None:
+        """Batch after batch, until none is left or all are to stop."""
+        with contextlib.closing(_Runner(self._environment)) as runner:
+            while not self._stopping.is_set():
+                try:
+                    batch = self._waiting.get_nowait()
+                except queue.Empty:
+                    return
+                self._ends[batch.key] = self._run(runner, batch)
 
-    def _end(self, batch: str, future: Future[BatchRun]) -> BatchRun:
+    def _run(self, runner: "_Runner", batch: Batch) -> BatchRun:
+        for _ in range(self._attempts):
+            end = runner.run(self._home, batch)
+            if end is not None:
+                return end
+            # A run that somebody cancelled in the UI is not among those that were lost.
+            if self._stopping.is_set() or batch.key not in end_lost_runs(self._instance):
+                break
+        return BatchRun(batch.key, success=False, broken_steps={"run": "its process was killed"})
+
+
+class _Runner:
+    """A process for one run after another, replaced when it is killed."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self._pool = self._new()
+
+    def run(self, home: Home, batch: Batch) -> BatchRun | None:
+        """How the run ended; None when its process was killed."""
         try:
-            return future.result()
-        except (BrokenProcessPool, CancelledError):
-            return BatchRun(batch, success=False, broken_steps={"run": "its process was killed"})
+            return self._pool.submit(run_batch, str(home.root), batch.key, run_tags(batch)).result()
+        except BrokenProcessPool:
+            self.close()
+            self._pool = self._new()
+            return None
+
+    def close(self) -> None:
+        self._pool.shutdown()
+
+    def _new(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(
+            1,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=begin,
+            initargs=(self._environment,),
+        )
+
+
+def _kill(processes: Sequence[psutil.Process]) -> None:
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(processes, timeout=_GONE_TIMEOUT_S)

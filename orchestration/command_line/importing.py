@@ -4,6 +4,7 @@ import contextlib
 import os
 import shlex
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -108,7 +109,9 @@ def run_batches(console: Console, adapters: Adapters, batches: Sequence[Batch]) 
         runs = BatchRuns(
             adapters.home,
             batches,
+            instance,
             at_once=adapters.settings.runs.max_import_runs,
+            max_retries=adapters.settings.runs.max_retries,
             # Where the samples are served is no setting of the home, which is all a run would read.
             environment=as_variable(
                 "downloads", "allow_addresses", adapters.settings.downloads.allow_addresses
@@ -121,8 +124,9 @@ def run_batches(console: Console, adapters: Adapters, batches: Sequence[Batch]) 
                     display.show()
         except KeyboardInterrupt:
             console.print("Stopping; what is finished is kept.")
+            # Once is enough: a second one would leave processes behind.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
             runs.stop()
-            end_lost_runs(instance)
             return INTERRUPTED
         ends = runs.ends()
     return _say_how_it_ended(console, adapters, batches, ends)
