@@ -6,7 +6,7 @@ import dagster as dg
 from dagster._core.events import RunFailureReason
 from dagster._core.storage.tags import RUN_FAILURE_REASON_TAG
 
-from darkroom.errors import WorldError
+from darkroom.errors import EngineUnavailable, ObjectMissing, WorldError
 from darkroom.outcomes import Outcome
 from darkroom.stages.batch_tables import read_results
 from darkroom.storage.tables import Tables
@@ -17,6 +17,8 @@ _PROCESS_ENDED = {
     "DagsterExecutionInterruptedError",
     "KeyboardInterrupt",
 }
+_FOR_A_PERSON = (EngineUnavailable, ObjectMissing)
+"""Waiting mends neither."""
 _ENDED_FROM_OUTSIDE = {
     RunFailureReason.UNEXPECTED_TERMINATION.value,
     RunFailureReason.START_TIMEOUT.value,
@@ -36,9 +38,11 @@ def may_end_better(
     failures = list(_step_failures(instance, run))
     if not failures:
         return run.tags.get(RUN_FAILURE_REASON_TAG) in _ENDED_FROM_OUTSIDE
-    broken = [event for event in failures if event.step_key != GATE.to_python_identifier()]
-    if broken:
-        return all(_is_the_world_s(event) for event in broken)
+    broken = [event for event in failures if not _is_the_world_s(event)]
+    if not broken:
+        return True
+    if any(event.step_key != GATE.to_python_identifier() for event in broken):
+        return False
     return any(
         failure.retryable
         for result in read_results(tables, batch)
@@ -54,7 +58,9 @@ def _step_failures(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Iterator
 
 def _is_the_world_s(failure: dg.DagsterEvent) -> bool:
     """By the names in the chain of its error: the types themselves do not reach the event log."""
-    kinds = _PROCESS_ENDED | {kind.__name__ for kind in _kinds_of(WorldError)}
+    kinds = _PROCESS_ENDED | {
+        kind.__name__ for kind in _kinds_of(WorldError) if not issubclass(kind, _FOR_A_PERSON)
+    }
     error = failure.step_failure_data.error
     while error is not None:
         if error.cls_name in kinds:

@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 from dagster._core.events import JobFailureData, RunFailureReason
 
-from darkroom.errors import RecordsUnavailable, SettingsInvalid
+from darkroom.errors import DarkroomError, EngineUnavailable, RecordsUnavailable, SettingsInvalid
 from darkroom.outcomes import Failure, Outcome
 from darkroom.rows import Entry, PhotoRow
 from darkroom.settings import RunSettings
@@ -25,6 +25,9 @@ AWAY = RecordsUnavailable("the database does not answer")
 def _failing(step: str, error: Exception) -> dg.JobDefinition:
     @dg.op(name=step)
     def fails() -> None:
+        """As a step whose patience is at its end."""
+        if isinstance(error, DarkroomError):
+            raise dg.Failure(str(error), allow_retries=False) from error
         raise error
 
     @dg.job(name="process_batch")
@@ -138,6 +141,7 @@ def test_attempts_are_bounded(desk: Desk) -> None:
     [
         pytest.param(ZeroDivisionError("a mistake of ours"), id="our own mistake"),
         pytest.param(SettingsInvalid("ocr.languages names none"), id="something to be changed"),
+        pytest.param(EngineUnavailable("no language tlh"), id="something to be installed"),
     ],
 )
 def test_what_a_person_must_mend_waits_for_one(desk: Desk, error: Exception) -> None:
