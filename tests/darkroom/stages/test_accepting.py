@@ -12,8 +12,8 @@ from darkroom.outcomes import Failure, Outcome
 from darkroom.rows import Entry, HashRow, PhotoRow, RenditionRow, Row, TextRow, ValidationRow
 from darkroom.settings import HashSettings, RenditionSettings, ValidationSettings
 from darkroom.stages.accepting import acceptances, write_accepted
-from darkroom.stages.batch_tables import previous_rows, read_results
-from darkroom.stages.incremental import standing
+from darkroom.stages.batch_tables import read_results
+from darkroom.stages.incremental import earlier, standing
 from darkroom.stages.ingest_plan import IngestPlan, IngestTables
 from darkroom.stages.ingesting import Ingested
 from darkroom.storage.tables import Tables
@@ -53,7 +53,7 @@ def tables(tmp_path: Path) -> Tables:
 
 
 def _plan(tables: Tables, *, min_width_px: int = 64) -> IngestPlan:
-    previous = {stage: previous_rows(tables, stage, "spring", row) for stage, row in STAGES.items()}
+    previous = {stage: earlier(tables.read(stage, "spring", row)) for stage, row in STAGES.items()}
     return IngestPlan(
         ENTRIES,
         selected=STAGES,
@@ -153,5 +153,5 @@ def test_any_stage_keeps_an_accepted_row() -> None:
         photo_id="a", outcome=Outcome.FAILURE_ACCEPTED, failure=CRASHED, inputs="as they were"
     )
 
-    assert standing({"a": row}, "a", "as they were") == row
-    assert standing({"a": row}, "a", "others") is None
+    assert standing(earlier([row]), "a", "as they were") == row
+    assert standing(earlier([row]), "a", "others") is None

@@ -29,9 +29,14 @@ INTERRUPTED = 130
 class Importing:
     """An import whose second photo is held, and all of its processes."""
 
-    command: "subprocess.Popen[str]"
+    command: "subprocess.Popen[bytes]"
     held: Holding
     manifest: Path
+    output: Path
+
+    def ended(self) -> tuple[int, str]:
+        """Its exit code and what it said."""
+        return self.command.wait(), self.output.read_text()
 
     def processes(self) -> list[psutil.Process]:
         return psutil.Process(self.command.pid).children(recursive=True)
@@ -46,7 +51,8 @@ class Importing:
 @pytest.fixture
 def importing(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Importing]:
     monkeypatch.setenv("DARKROOM_DOWNLOADS__ALLOW_ADDRESSES", '["127.0.0.1"]')
-    with holding(tmp_path) as held:
+    path = tmp_path / "said"
+    with holding(tmp_path) as held, path.open("wb") as said:
         scenes.lake((160, 120)).save(tmp_path / "lake.png")
         manifest = tmp_path / "held.csv"
         manifest.write_text(f"path\nlake.png\n{held.url}\n")
@@ -55,16 +61,14 @@ def importing(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
                 *(str(Path(sys.executable).with_name("darkroom")), "import", str(manifest)),
                 *("--home", str(home.root)),
             ],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
+            stdout=said,
+            stderr=said,
             env=os.environ | {"COLUMNS": "200"},
         )
         until(held.asked.is_set)
-        yield Importing(command, held, manifest)
-        if command.poll() is None:
-            command.kill()
-        command.communicate()
+        yield Importing(command, held, manifest, path)
+        command.kill()
+        command.wait()
 
 
 def _runs(home: Home) -> list[dg.DagsterRunStatus]:
@@ -81,10 +85,10 @@ def test_ctrl_c_cancels_the_run_and_leaves_nothing(
     """No process is left, no slot taken, and the next import takes the batch up again."""
     processes = importing.processes()
     importing.command.send_signal(signal.SIGINT)
-    said, _ = importing.command.communicate()
+    code, said = importing.ended()
     _, left = psutil.wait_procs(processes, timeout=10)
 
-    assert (importing.command.returncode, left) == (INTERRUPTED, []), said
+    assert (code, left) == (INTERRUPTED, []), said
     assert "Stopping; what is finished is kept." in said
     assert "Traceback" not in said
     assert _runs(home) == [dg.DagsterRunStatus.CANCELED]
@@ -101,9 +105,9 @@ def test_a_killed_run_is_taken_up_by_the_import_itself(
     """It ends as if nothing had happened; the lost run is failed."""
     importing.runner().kill()
     importing.held.let_go.set()
-    said, _ = importing.command.communicate()
+    code, said = importing.ended()
 
-    assert importing.command.returncode == 0, said
+    assert code == 0, said
     assert _runs(home) == [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE]
     [batch] = json.loads(darkroom_process("status", "--format", "json", **dict(os.environ)).said)[
         "batches"
