@@ -1,8 +1,7 @@
 """One stage over all photos of a batch: keep the rows that stand, work on the rest in parallel."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -10,6 +9,7 @@ from darkroom.errors import ObjectMissing, PhotoFailed
 from darkroom.outcomes import Failure, Outcome
 from darkroom.rows import Row
 from darkroom.stages.incremental import Earlier, standing
+from darkroom.work.in_threads import work_through
 from darkroom.work.progress import Meter
 
 W = TypeVar("W")
@@ -67,10 +67,11 @@ def run_stage(
             photo_id=need.photo_id, outcome=Outcome.FAILED, failure=failure, inputs=need.inputs
         )
 
-    def work_on(need: Need[W], work: W) -> None:
+    def work_on(need: Need[W]) -> None:
+        assert need.work is not None  # noqa: S101 - only those are outstanding
         started = time.perf_counter()
         try:
-            result = stage.make(need, work)
+            result = stage.make(need, need.work)
         except PhotoFailed as error:
             result = failed(need, error.failure)
         except ObjectMissing as error:
@@ -81,24 +82,10 @@ def run_stage(
         keep(row)
         meter.photo(result.outcome, seconds=seconds)
 
-    todo = stage.outstanding(previous)
-    with ThreadPoolExecutor(threads, thread_name_prefix=meter.now.stage) as pool:
-        _finish(pool.submit(work_on, need, need.work) for need in todo if need.work is not None)
+    work_through(stage.outstanding(previous), work_on, threads=threads, name=stage.name)
     return [
         made.get(need.photo_id)
         or standing(previous, need.photo_id, need.inputs)
         or stage.row(photo_id=need.photo_id, outcome=Outcome.SKIPPED, inputs=need.inputs)
         for need in stage.needs
     ]
-
-
-def _finish(futures: Iterable[Future[None]]) -> None:
-    """Wait for all; at the first error, or when interrupted, cancel what has not begun."""
-    submitted = list(futures)
-    try:
-        done, _ = wait(submitted, return_when=FIRST_EXCEPTION)
-        for future in done:
-            future.result()
-    finally:
-        for future in submitted:
-            future.cancel()

@@ -32,10 +32,12 @@ _multiprocessing = threading.Lock()
 class WorkerLost(Exception):
     """A worker ended, or had to be ended, while it worked on a photo."""
 
-    def __init__(self, error_type: str, message: str) -> None:
+    def __init__(self, error_type: str, message: str, *, from_outside: bool = False) -> None:
         super().__init__(f"{error_type}: {message}")
         self.error_type = error_type
         self.message = message
+        self.from_outside = from_outside
+        """Somebody killed it: decoders end by other signals, and the kernel counts its kills."""
 
 
 class Worker:
@@ -155,11 +157,12 @@ class Worker:
         exit_code = self._process.exitcode
         if error_type != "Crashed" or exit_code is None:
             return WorkerLost(error_type, message)
-        if exit_code == -signal.SIGKILL and processes_killed_for_memory() > self._killed_before:
+        killed = exit_code == -signal.SIGKILL
+        if killed and processes_killed_for_memory() > self._killed_before:
             return WorkerLost(
                 "OutOfMemory", "the machine had no memory left for its worker process"
             )
-        return WorkerLost(error_type, f"{message} ({_ending(exit_code)})")
+        return WorkerLost(error_type, f"{message} ({_ending(exit_code)})", from_outside=killed)
 
 
 def _ending(exit_code: int) -> str:

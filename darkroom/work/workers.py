@@ -21,6 +21,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _LOG = logging.getLogger(__name__)
+_MOST_ATTEMPTS = 4
+"""Of a photo whose worker somebody kills each time; two where that was the photo's own doing."""
 _CRASHES = 3
 """So many, and there is one worker less."""
 _QUIET_PHOTOS = 100
@@ -31,8 +33,8 @@ class Workers:
     """Processes that each work on one photo at a time, under a deadline and a bound of memory.
 
     A crash, hang or memory blow-up ends the worker that it happens in. Its photo is tried once
-    more, alone, because the kernel may have ended it for what another did; if that ends in the
-    same way it is `PhotoFailed`: `Crashed`, `TimedOut` or `OutOfMemory`. The worker is replaced,
+    more, alone, because the kernel may have ended it for what another did; if that ends so too,
+    it is `PhotoFailed`: `Crashed`, `TimedOut` or `OutOfMemory`. The worker is replaced,
     but after repeated crashes the work goes on with fewer, as `say` is told.
 
     Errors that the function raises on purpose come back as they are. Pass paths, not bytes.
@@ -136,11 +138,18 @@ class Workers:
         else:
             self._after_a_result()
             return result
-        try:
-            with self._turns.alone():
-                return self._attempt(function, args, kwargs)
-        except WorkerLost as lost:
-            raise PhotoFailed(lost.error_type, lost.message, attempts=2, retryable=False) from lost
+        attempts = 1
+        while True:
+            attempts += 1
+            try:
+                with self._turns.alone():
+                    return self._attempt(function, args, kwargs)
+            except WorkerLost as lost:
+                if lost.from_outside and attempts < _MOST_ATTEMPTS:
+                    continue
+                raise PhotoFailed(
+                    lost.error_type, lost.message, attempts=attempts, retryable=False
+                ) from lost
 
     def _attempt(
         self, function: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]

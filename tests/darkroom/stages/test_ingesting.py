@@ -301,7 +301,7 @@ def examine_or_crash(
     path: Path, *, filename: str, settings: ExaminationSettings, scratch: Path
 ) -> Examination:
     if filename == "crash.jpg":
-        signal.raise_signal(signal.SIGKILL)
+        signal.raise_signal(signal.SIGSEGV)
     if filename == "full.jpg":
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     return examine(path, filename=filename, settings=settings, scratch=scratch)
@@ -325,7 +325,7 @@ def test_a_photo_that_ends_its_worker_is_kept(
         attempts=1,
         failure=Failure(
             error_type="Crashed",
-            message="its worker process ended (SIGKILL)",
+            message="its worker process ended (SIGSEGV)",
             attempts=2,
             retryable=False,
         ),

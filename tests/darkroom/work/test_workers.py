@@ -27,14 +27,15 @@ from darkroom.work.pressure import Pressure
 from darkroom.work.workers import Workers
 
 
-def failure(error_type: str, message: str) -> Failure:
-    return Failure(error_type=error_type, message=message, attempts=2, retryable=False)
+def failure(error_type: str, message: str, *, attempts: int = 2) -> Failure:
+    return Failure(error_type=error_type, message=message, attempts=attempts, retryable=False)
 
 
-def crashed(how: str) -> Failure:
-    return failure("Crashed", f"its worker process ended ({how})")
+def crashed(how: str, *, attempts: int = 2) -> Failure:
+    return failure("Crashed", f"its worker process ended ({how})", attempts=attempts)
 
 
+KILLED = crashed("SIGKILL", attempts=4)
 TIMED_OUT = failure("TimedOut", "no result after 1 s")
 OUT_OF_MEMORY = failure("OutOfMemory", "the photo needs too much memory")
 
@@ -50,7 +51,7 @@ def hold_the_lock_and_hang() -> None:
 CULPRITS = pytest.mark.parametrize(
     ("function", "arguments", "failure"),
     [
-        pytest.param(signal.raise_signal, (signal.SIGKILL,), crashed("SIGKILL"), id="killed"),
+        pytest.param(signal.raise_signal, (signal.SIGKILL,), KILLED, id="killed"),
         pytest.param(signal.raise_signal, (signal.SIGSEGV,), crashed("SIGSEGV"), id="segfault"),
         pytest.param(os._exit, (0,), crashed("exit code 0"), id="gone without a word"),
         pytest.param(signal.raise_signal, (signal.SIGSTOP,), TIMED_OUT, id="stopped"),
@@ -105,6 +106,14 @@ def crash_once_then_look_around(folder: Path) -> list[str]:
         mark.touch()
         signal.raise_signal(signal.SIGKILL)
     return [other.name for other in folder.iterdir()]
+
+
+def be_killed_three_times(folder: Path) -> str:
+    attempts = len(list(folder.iterdir()))
+    if attempts < 3:
+        (folder / str(attempts)).touch()
+        signal.raise_signal(signal.SIGKILL)
+    return "done"
 
 
 def be_at_work(folder: Path, number: int) -> int:
@@ -252,6 +261,13 @@ def test_a_photo_that_crashed_is_tried_again_alone(workers: Workers, tmp_path: P
         assert [future.result() for future in others + more] == list(range(60))
 
 
+def test_a_photo_whose_worker_is_killed_again_and_again_gets_its_turn(
+    workers: Workers, tmp_path: Path
+) -> None:
+    """Somebody who kills workers says nothing of the photos."""
+    assert workers.call(be_killed_three_times, tmp_path) == "done"
+
+
 def test_workers_that_are_killed_at_work_cost_no_photo() -> None:
     """Several at once, and again and again: each photo has its result."""
     settings = WorkerSettings(max_workers=2)
@@ -377,7 +393,7 @@ def test_while_memory_is_short_fewer_are_at_work(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("culprit", "outcome"),
-    [(start_a_program_and_hang, TIMED_OUT), (start_a_program_and_crash, crashed("SIGKILL"))],
+    [(start_a_program_and_hang, TIMED_OUT), (start_a_program_and_crash, KILLED)],
 )
 def test_programs_that_a_worker_started_end_with_it(
     workers: Workers, tmp_path: Path, culprit: Callable[[Path], None], outcome: Failure
