@@ -123,6 +123,7 @@ def ingest(
             stage="ingest",
             total=len(plan.tasks),
             workers=lambda: workers.count,
+            hosts=fetcher.host_limits,
         ) as counted,
         checkpoint,
     ):

@@ -9,6 +9,7 @@ from darkroom.upkeep.blobs import unfinished_writes, unreferenced_blobs
 from darkroom.upkeep.files import old_progress, old_scratch, unused_sources
 from darkroom.upkeep.sweeping import Sweep
 from orchestration.batch_states import BatchState, batch_states
+from orchestration.old_runs import old_runs
 from orchestration.wiring import Adapters
 
 _HOUR_S = 3600.0
@@ -40,4 +41,5 @@ def sweeps(adapters: Adapters, instance: dg.DagsterInstance) -> list[Sweep]:
         unreferenced_blobs(adapters.store, written_before=unreferenced),
         unused_sources(home.sources, adapters.store, changed_before=unreferenced),
         old_progress(home.progress, changed_before=over, is_over=is_over),
+        old_runs(instance, ended_before=over, state_of=lambda batch: states().get(batch)),
     ]

@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from typing import Self
 
 import psutil
 from pydantic import BaseModel, ConfigDict
+
+from darkroom.work.machine import use_of
 
 
 class Load(BaseModel):
@@ -19,7 +20,7 @@ class Load(BaseModel):
     cores: float = 0.0
     """CPU seconds per second since the look before."""
     memory_bytes: int = 0
-    """Resident, of the step's process and all below it; what they share counts in each."""
+    """Of the step's process and all below it, without pages that several share."""
     hosts: dict[str, int] = {}
     """Requests that may be in flight to each host that is being held back now."""
 
@@ -50,39 +51,26 @@ def no_load() -> Load:
 
 
 class LoadSampler:
-    """Looks at this process and all below it; a look costs some milliseconds.
-
-    CPU time of a process that began and ended between two looks is not seen.
-    """
+    """Looks at this process and all below it; a look costs some milliseconds."""
 
     def __init__(
         self, *, workers: Callable[[], int], hosts: Callable[[], Mapping[str, int]] = dict
     ) -> None:
         self._workers = workers
         self._hosts = hosts
-        self._own = psutil.Process()
+        self._process = psutil.Process()
         self._looked = time.monotonic()
-        # Those below ours are counted from their start: they are the step's whatever their age.
-        self._cpu = {self._own: _cpu_seconds(self._own)}
+        self._cpu_seconds = use_of(self._process).cpu_seconds
 
     def __call__(self) -> Load:
         """The load of this moment. To be called by one thread at a time."""
-        moment, cpu, memory_bytes = time.monotonic(), dict[psutil.Process, float](), 0
-        for process in [self._own, *self._own.children(recursive=True)]:
-            with suppress(psutil.NoSuchProcess, psutil.AccessDenied), process.oneshot():
-                cpu[process] = _cpu_seconds(process)
-                memory_bytes += process.memory_info().rss
-        spent = sum(seconds - self._cpu.get(process, 0.0) for process, seconds in cpu.items())
-        passed = moment - self._looked
-        self._cpu, self._looked = cpu, moment
+        moment, use = time.monotonic(), use_of(self._process)
+        spent, passed = use.cpu_seconds - self._cpu_seconds, moment - self._looked
+        self._cpu_seconds, self._looked = use.cpu_seconds, moment
         return Load(
             workers=self._workers(),
-            cores=round(spent / passed, 2) if passed > 0 else 0.0,
-            memory_bytes=memory_bytes,
+            # A process that is gone takes back what it used before its parent heard of its end.
+            cores=round(max(0.0, spent) / passed, 2) if passed > 0 else 0.0,
+            memory_bytes=use.memory_bytes,
             hosts=dict(self._hosts()),
         )
-
-
-def _cpu_seconds(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)

@@ -68,6 +68,7 @@ def test_leftovers_go_and_all_else_stays(untidy: "Home") -> None:
         "unreferenced blobs": "1 removed, 5 bytes",
         "fetched archives": "1 removed, 5 bytes",
         "progress of batches": "1 removed, 5 bytes",
+        "logs of runs": "0 removed, 0 bytes",
     }
 
 

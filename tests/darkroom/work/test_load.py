@@ -5,6 +5,7 @@ import time
 import psutil
 
 from darkroom.work.load import Load, LoadSampler
+from darkroom.work.machine import use_of
 
 
 def test_a_load_is_that_of_the_whole_tree_of_processes() -> None:
@@ -17,7 +18,7 @@ def test_a_load_is_that_of_the_whole_tree_of_processes() -> None:
     ) as child:
         assert child.stdout is not None
         child.stdout.readline()
-        childs = psutil.Process(child.pid).memory_info().rss
+        childs = use_of(psutil.Process(child.pid)).memory_bytes
         both = LoadSampler(workers=lambda: 3)()
         child.communicate(b"\n")
 
