@@ -1,5 +1,6 @@
 """Real services on loopback, and the folder of real sample files where there is one."""
 
+import io
 import os
 import secrets
 import shutil
@@ -10,10 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import psycopg
 import pytest
+from PIL import Image
 
 from darkroom.settings import S3Settings
+from tests.fault_server import FaultServer
 
 CHECKOUT = Path(__file__).parent.parent
 
@@ -158,3 +162,13 @@ def _run(command: list[str], folder: Path) -> None:
         done = subprocess.run(command, cwd=folder, stdout=into, stderr=into, check=False)
     if done.returncode:
         pytest.fail(f"{' '.join(command)}: {output.read_text()}", pytrace=False)
+
+
+@pytest.fixture
+def fault_server() -> Iterator[FaultServer]:
+    """A web server that misbehaves; its sound photo is a sharp, bright, colourful one of noise."""
+    into = io.BytesIO()
+    pixels = np.random.default_rng(5).integers(0, 256, (90, 120, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(into, "JPEG")
+    with FaultServer(into.getvalue()) as server:
+        yield server
