@@ -65,6 +65,11 @@ class Home:
         return self.root / "models"
 
     @property
+    def shown(self) -> Path:
+        """Pictures that `darkroom show` drew."""
+        return self.root / "shown"
+
+    @property
     def sample(self) -> Path:
         """The sample photos, once they were drawn."""
         return self.root / "sample"

@@ -1,27 +1,28 @@
 """A contact sheet: a batch at a glance, rejected and failed photos marked."""
 
 import io
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from PIL import Image, ImageDraw, ImageFont, UnidentifiedImageError
+from PIL import Image, ImageDraw
 
 from darkroom.outcomes import Outcome
-from darkroom.reports.markdown import visible
+from darkroom.reports.drawing import (
+    BACKGROUND,
+    CARD,
+    FAINT,
+    INK,
+    font_of,
+    shortened,
+    thumbnail_of,
+)
 from darkroom.results import PhotoResult
 
-Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
-
-_BACKGROUND = "#f4f4f2"
-_CARD = "#e6e6e2"
-_INK = "#22252a"
-_FAINT = "#6b6f76"
 _FRAMES = {
     Outcome.REJECTED.value: "#d98e04",
     Outcome.FAILED.value: "#c8322b",
-    Outcome.FAILURE_ACCEPTED.value: "#6b6f76",
+    Outcome.FAILURE_ACCEPTED.value: FAINT,
 }
 _FRAME_PX = 4
 _GAP_PX = 12
@@ -91,7 +92,7 @@ def _lay_out(
             columns * (tile_px + _GAP_PX) + _GAP_PX,
             rows * (height_px + _GAP_PX) + _GAP_PX + footer_px,
         ),
-        _BACKGROUND,
+        BACKGROUND,
     )
     for index, image in enumerate(drawn):
         row, column = divmod(index, columns)
@@ -100,75 +101,34 @@ def _lay_out(
         )
     if not_shown:
         ImageDraw.Draw(sheet).text(
-            (_GAP_PX, sheet.height - footer_px - 2), f"and {not_shown:,} more", _FAINT, _font(13)
+            (_GAP_PX, sheet.height - footer_px - 2), f"and {not_shown:,} more", FAINT, font_of(13)
         )
     return sheet
 
 
 def _draw_tile(tile: Tile, tile_px: int) -> Image.Image:
     frame = _FRAMES.get(tile.outcome)
-    card = Image.new("RGB", (tile_px, _tile_height(tile_px)), _BACKGROUND)
+    card = Image.new("RGB", (tile_px, _tile_height(tile_px)), BACKGROUND)
     draw = ImageDraw.Draw(card)
-    draw.rectangle((0, 0, tile_px - 1, tile_px - 1), _CARD)
-    thumbnail = _thumbnail(tile.image, tile_px - 2 * _FRAME_PX)
+    draw.rectangle((0, 0, tile_px - 1, tile_px - 1), CARD)
+    thumbnail = thumbnail_of(tile.image, tile_px - 2 * _FRAME_PX)
     if thumbnail is None:
-        draw.text((tile_px / 2, tile_px / 2), "no picture", _FAINT, _font(13), anchor="mm")
+        draw.text((tile_px / 2, tile_px / 2), "no picture", FAINT, font_of(13), anchor="mm")
     else:
         card.paste(thumbnail, ((tile_px - thumbnail.width) // 2, (tile_px - thumbnail.height) // 2))
     if frame:
         draw.rectangle((0, 0, tile_px - 1, tile_px - 1), outline=frame, width=_FRAME_PX)
-    name_font, note_font = _font(12), _font(11)
-    draw.text((2, tile_px + 5), _fit(tile.filename, name_font, tile_px - 4), _INK, name_font)
+    name_font, note_font = font_of(12), font_of(11)
+    draw.text((2, tile_px + 5), shortened(tile.filename, name_font, tile_px - 4), INK, name_font)
     if tile.outcome != Outcome.DONE:
         note = f"{tile.outcome}: {tile.note}" if tile.note else tile.outcome
-        fitted = _fit(note, note_font, tile_px - 4, ending=0)
-        draw.text((2, tile_px + 20), fitted, frame or _FAINT, note_font)
+        fitted = shortened(note, note_font, tile_px - 4, ending=0)
+        draw.text((2, tile_px + 20), fitted, frame or FAINT, note_font)
     return card
 
 
 def _tile_height(tile_px: int) -> int:
     return tile_px + 36
-
-
-def _thumbnail(image: bytes | None, edge_px: int) -> Image.Image | None:
-    if image is None:
-        return None
-    try:
-        with Image.open(io.BytesIO(image)) as rendition:
-            rendition.draft("RGB", (2 * edge_px, 2 * edge_px))
-            small = rendition.convert("RGB")
-    except (UnidentifiedImageError, OSError):
-        # A damaged rendition is told by its own stage; the sheet still shows the rest.
-        return None
-    small.thumbnail((edge_px, edge_px), Image.Resampling.BICUBIC, reducing_gap=2.0)
-    return small
-
-
-def _fit(text: str, font: Font, width_px: int, *, ending: int = 9) -> str:
-    """The text, shortened before its last `ending` characters: a file name keeps its suffix."""
-    line = _drawable(visible(text))
-    if font.getlength(line) <= width_px:
-        return line
-    end = line[len(line) - ending :]
-    for kept in range(len(line) - ending, 0, -1):
-        shorter = f"{line[:kept].rstrip()}…{end}"
-        if font.getlength(shorter) <= width_px:
-            return shorter
-    return "…"
-
-
-def _drawable(line: str) -> str:
-    """Letters that Pillow's own font has: accents fall away, other scripts become squares."""
-    bare = unicodedata.normalize("NFKD", line).replace("...", "…")
-    return "".join(
-        character if character.isascii() or character == "…" else "□"
-        for character in bare
-        if not unicodedata.combining(character)
-    )
-
-
-def _font(size: int) -> Font:
-    return ImageFont.load_default(size)
 
 
 def _encode(sheet: Image.Image, max_bytes: int) -> bytes:

@@ -141,10 +141,11 @@ def contact_sheet_of(results: Sequence[PhotoResult], store: Store) -> bytes:
 
 def _tiles(results: Sequence[PhotoResult], store: Store) -> Iterator[Tile]:
     for result in results:
-        yield tile_of(result, _rendition(result, store))
+        yield tile_of(result, rendition_of(result, store))
 
 
-def _rendition(result: PhotoResult, store: Store) -> bytes | None:
+def rendition_of(result: PhotoResult, store: Store) -> bytes | None:
+    """The stored rendition's bytes; None where there is none."""
     if result.rendition is None:
         return None
     try:

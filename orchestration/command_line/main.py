@@ -112,6 +112,23 @@ def results(
 
 
 @app.command()
+def show(
+    photo: Annotated[
+        str, typer.Argument(metavar="BATCH/PHOTO", help="As results name photos: batch/photo_id.")
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where its picture goes. Default: shown/ in the home."),
+    ] = None,
+    home: HomeOption = None,
+) -> None:
+    """Print all that is known of one photo, and draw it beside its look-alikes."""
+    from orchestration.command_line.showing_photo import show_photo
+
+    _ended(lambda: show_photo(photo, out, home))
+
+
+@app.command()
 def status(
     batch: Annotated[str | None, typer.Argument(help="One batch; all when left out.")] = None,
     format_: Annotated[StatusFormat, typer.Option("--format")] = StatusFormat.TABLE,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 COMMANDS = [
     ("import",),
     ("results",),
+    ("show",),
     ("status",),
     ("retry",),
     ("accept",),
@@ -26,6 +27,11 @@ COMMANDS = [
 ODD_COLUMNS = (
     "{tmp}/odd.csv: has no column named url or uri or path, only: a, b;"
     " set intake.uri_column to the one with the address"
+)
+
+NO_PHOTO = (
+    "there is no photo nothing/1: `darkroom results BATCH` lists a batch's photos, and BATCH/PHOTO"
+    " names one"
 )
 
 
@@ -52,6 +58,9 @@ def test_all_commands_are_listed(darkroom: "Command") -> None:
         (["import"], "name a folder, ZIP, manifest or URL to import, or use --sample"),
         (["results", "nothing"], "there is no batch nothing: `darkroom status` lists them"),
         (["results", "../../etc"], "there is no batch ../../etc: `darkroom status` lists them"),
+        (["show", "nothing/1"], NO_PHOTO),
+        (["show", "../../etc/passwd"], NO_PHOTO.replace("nothing/1", "../../etc/passwd")),
+        (["show", "a/1", "--out", "a.txt"], "a.txt: a picture's name ends in .jpg or .png"),
         (["status", "nothing"], "there is no batch nothing: `darkroom status` lists them"),
         (
             ["accept", "nothing", "--reason", "x"],

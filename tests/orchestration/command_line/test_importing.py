@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from PIL import Image
 
 from darkroom.samples import scenes as sample_scenes
 
@@ -134,6 +135,38 @@ def test_the_summary_says_where_to_look_next(story: Story) -> None:
         "holiday": ["anna", "2", "1", "1", "0", "complete"],
         "list": ["anna", "3", "2", "0", "1", "failed"],
     }
+
+
+def test_a_photo_is_shown_beside_its_match(
+    story: Story, darkroom: "Command", tmp_path: Path
+) -> None:
+    """All that is known of it, and a picture in the home or where one asks for it."""
+    where = ("--home", str(story.home))
+    batches = story.batches(darkroom)
+    again = story.results(darkroom, batches["list"]["batch"])["again.jpg"]
+    name = f"{again['batch']}/{again['photo_id']}"
+    said = darkroom("show", name, *where).said
+    asked = darkroom("show", name, "--out", str(tmp_path / "own.png"), *where).said
+    picture = story.home / "shown" / again["batch"] / f"{again['photo_id']}.jpg"
+
+    assert again["duplicate_of"] in said
+    assert "low_information" in said
+    assert said.endswith(f"picture: {picture}\n")
+    assert asked.endswith(f"picture: {tmp_path / 'own.png'}\n")
+    with Image.open(picture) as drawn, Image.open(tmp_path / "own.png") as own:
+        assert drawn.size == own.size
+
+
+def test_a_photo_without_a_match_is_shown_in_words(story: Story, darkroom: "Command") -> None:
+    """Why it failed, and no picture."""
+    batches = story.batches(darkroom)
+    late = story.results(darkroom, batches["list"]["batch"])["late.jpg"]
+    name = f"{late['batch']}/{late['photo_id']}"
+    said = darkroom("show", name, "--home", str(story.home)).said
+
+    assert "NotFound" in said
+    assert "extra: ward" in said
+    assert "picture:" not in said
 
 
 def test_the_same_sources_are_not_imported_twice(story: Story, darkroom: "Command") -> None:

@@ -1,0 +1,68 @@
+"""All that is known of one photo, line by line."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from darkroom.reports.look_alikes import distances, named
+from darkroom.reports.markdown import visible
+from darkroom.results import PhotoResult
+
+Fact = tuple[str, str]
+_MAX_CHARS = 2_000
+_PLAIN = (
+    *("batch", "photo_id", "filename", "uri", "outcome", "detail", "sha256", "bytes", "format"),
+    *("width", "height", "orientation", "taken_at", "camera", "latitude", "longitude"),
+    *("phash", "dhash", "duplicate_of", "unique_id", "unique_id_source", "text"),
+    *("text_confidence", "delivered_uri"),
+)
+
+
+def photo_facts(result: PhotoResult) -> list[Fact]:
+    """What it is and what was found, in words that obey nobody; what is not known is left out."""
+    plain = [(name, getattr(result, name)) for name in _PLAIN]
+    return [
+        *((name, _text(value)) for name, value in plain if value not in {None, ""}),
+        *(("reason", reason) for reason in result.reasons),
+        *(("warning", warning) for warning in result.warnings),
+        *_findings(result),
+        *((f"extra: {visible(name)}", _text(value)) for name, value in result.extra.items()),
+    ]
+
+
+def check_rows(result: PhotoResult) -> list[tuple[str, str, str, str]]:
+    """Each check: name, value, threshold, verdict."""
+    return [
+        (name, _measure(check.value), _measure(check.threshold), check.verdict)
+        for name, check in result.checks.items()
+    ]
+
+
+def failure_rows(result: PhotoResult) -> list[tuple[str, str, str, str]]:
+    """Each failure: stage, error type, message, attempts."""
+    return [
+        (failure.stage, failure.error_type, _text(failure.message), str(failure.attempts))
+        for failure in result.failures
+    ]
+
+
+def _findings(result: PhotoResult) -> Iterator[Fact]:
+    for near in result.near_duplicates:
+        yield "looks like", f"{named(near)}: {distances(near)}"
+    for code in result.codes:
+        yield "code", f"{code.symbology}: {_text(code.text)}"
+    for found in result.detections:
+        yield "object", f"{_text(found.label)} {found.score:.2f}"
+    if result.rendition is not None:
+        made = result.rendition
+        yield "rendition", f"{made.width}x{made.height} {made.format}, {made.bytes} bytes"
+
+
+def _text(value: object) -> str:
+    plain = value.isoformat() if isinstance(value, datetime) else str(value)
+    return visible(plain, max_chars=_MAX_CHARS)
+
+
+def _measure(value: float | str | None) -> str:
+    if isinstance(value, str) or value is None:
+        return _text(value or "")
+    return f"{value:,.0f}" if value == round(value) else f"{value:,.4g}"

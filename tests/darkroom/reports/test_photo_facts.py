@@ -1,0 +1,72 @@
+"""A photo in words."""
+
+from darkroom.reports.photo_facts import check_rows, failure_rows, photo_facts
+from darkroom.results import PhotoResult, RenditionResult, StageFailure, Verdict
+from darkroom.rows import Code, Detection, Neighbour
+
+RESULT = PhotoResult(
+    batch="a",
+    photo_id="1",
+    filename="x\x1b[2J.jpg",
+    uri="file:///x.jpg",
+    outcome="failed",
+    width=640,
+    checks={
+        "bytes": Verdict(value=55260.0, threshold=2.0**28, verdict="pass"),
+        "blurry": Verdict(value=7.25, threshold=12.0, verdict="reject"),
+        "format": Verdict(value="JPEG", threshold=None, verdict="pass"),
+    },
+    reasons=["blurry"],
+    warnings=["dark"],
+    near_duplicates=[
+        Neighbour(photo="b/2", transform="mirrored", phash_distance=1, dhash_distance=2)
+    ],
+    rendition=RenditionResult(sha256="cd", format="PNG", width=640, height=480, bytes=9),
+    text="",
+    codes=[Code(symbology="QRCode", text="id=7", polygon=[])],
+    detections=[Detection(label="car", score=0.814, box=[])],
+    failures=[
+        StageFailure(stage="texts", error_type="Crash", message="m", attempts=2, retryable=True)
+    ],
+    extra={"ward": "north"},
+)
+
+
+def test_everything_known_is_said_and_nothing_else() -> None:
+    """In one order; what strangers wrote cannot move the cursor."""
+    assert photo_facts(RESULT) == [
+        ("batch", "a"),
+        ("photo_id", "1"),
+        ("filename", "x⟨001B⟩[2J.jpg"),
+        ("uri", "file:///x.jpg"),
+        ("outcome", "failed"),
+        ("width", "640"),
+        ("reason", "blurry"),
+        ("warning", "dark"),
+        ("looks like", "b/2 (mirrored): pHash 1 and dHash 2 of 64 bits apart"),
+        ("code", "QRCode: id=7"),
+        ("object", "car 0.81"),
+        ("rendition", "640x480 PNG, 9 bytes"),
+        ("extra: ward", "north"),
+    ]
+
+
+def test_checks_and_failures_have_tables() -> None:
+    """Whole numbers stay whole."""
+    assert check_rows(RESULT) == [
+        ("bytes", "55,260", "268,435,456", "pass"),
+        ("blurry", "7.25", "12", "reject"),
+        ("format", "JPEG", "", "pass"),
+    ]
+    assert failure_rows(RESULT) == [("texts", "Crash", "m", "2")]
+
+
+def test_every_fact_of_a_result_is_shown() -> None:
+    """A field that is added to results is not forgotten here."""
+    from darkroom.reports import photo_facts as module
+
+    elsewhere = {
+        *("checks", "reasons", "warnings", "near_duplicates", "rendition", "words", "codes"),
+        *("detections", "failures", "extra"),
+    }
+    assert set(module._PLAIN) | elsewhere == set(PhotoResult.model_fields)
