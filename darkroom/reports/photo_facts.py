@@ -9,12 +9,11 @@ from darkroom.results import PhotoResult
 
 Fact = tuple[str, str]
 _MAX_CHARS = 2_000
-_PLAIN = (
-    *("batch", "photo_id", "filename", "uri", "outcome", "detail", "sha256", "bytes", "format"),
-    *("width", "height", "orientation", "taken_at", "camera", "latitude", "longitude"),
-    *("phash", "dhash", "duplicate_of", "unique_id", "unique_id_source", "text"),
-    *("text_confidence", "delivered_uri"),
-)
+_IN_TABLES = frozenset(("checks", "failures", "words"))
+_IN_WORDS = frozenset(("reasons", "warnings", "near_duplicates", "rendition"))
+_FOUND = frozenset(("codes", "detections", "extra"))
+_PLAIN = [name for name in PhotoResult.model_fields if name not in _IN_TABLES | _IN_WORDS | _FOUND]
+"""What is known in one word or sentence, in the order of results."""
 
 
 def photo_facts(result: PhotoResult) -> list[Fact]:

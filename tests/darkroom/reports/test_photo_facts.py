@@ -59,14 +59,3 @@ def test_checks_and_failures_have_tables() -> None:
         ("format", "JPEG", "", "pass"),
     ]
     assert failure_rows(RESULT) == [("texts", "Crash", "m", "2")]
-
-
-def test_every_fact_of_a_result_is_shown() -> None:
-    """A field that is added to results is not forgotten here."""
-    from darkroom.reports import photo_facts as module
-
-    elsewhere = {
-        *("checks", "reasons", "warnings", "near_duplicates", "rendition", "words", "codes"),
-        *("detections", "failures", "extra"),
-    }
-    assert set(module._PLAIN) | elsewhere == set(PhotoResult.model_fields)
