@@ -22,6 +22,7 @@ from dagster._serdes import ConfigurableClass, ConfigurableClassData, serialize_
 
 from orchestration.cancelling import cancel
 from orchestration.run_processes import RunProcess
+from orchestration.tags import LAUNCHED_TAG
 
 
 class ProcessRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
@@ -61,7 +62,7 @@ class ProcessRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
                 f"run {run.run_id} does not say where its code is"
             )
         # A run that was asked for again in the UI comes with the tags of the one before.
-        self._instance.add_run_tags(run.run_id, RunProcess.this().tags)
+        self._instance.add_run_tags(run.run_id, {**RunProcess.this().tags, LAUNCHED_TAG: "yes"})
         arguments = ExecuteRunArgs(origin, run.run_id, self._instance.get_ref())
         started = subprocess.Popen(
             [sys.executable, "-m", "orchestration.run_worker", serialize_value(arguments)],

@@ -10,7 +10,7 @@ from dagster._core.events import JobFailureData, RunFailureReason
 from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
 from orchestration.run_processes import RunProcess, this_machine_tags
-from orchestration.tags import PARTITION_TAG
+from orchestration.tags import LAUNCHED_TAG, PARTITION_TAG
 
 # What waits in the queue has no process yet; re-executed in the UI it has the tags of its parent.
 _WITH_PROCESS = set(NOT_FINISHED_STATUSES) - {dg.DagsterRunStatus.QUEUED}
@@ -34,12 +34,15 @@ def end_lost_runs(instance: dg.DagsterInstance) -> list[str]:
     return ended
 
 
-def interrupt_runs(instance: dg.DagsterInstance, why: str) -> list[str]:
-    """End all runs of this machine, now, as failed; their batches."""
+def interrupt_launched_runs(instance: dg.DagsterInstance, why: str) -> list[str]:
+    """End all runs that the daemon launched on this machine, now, as failed; their batches.
+
+    Those of an import go on.
+    """
     ended = []
     for run in _runs_of_this_machine(instance):
         process = RunProcess.named_by(run.tags)
-        if process is not None:
+        if process is not None and LAUNCHED_TAG in run.tags:
             end_run(instance, run, process, why)
             ended.append(run.tags.get(PARTITION_TAG, run.run_id))
     return ended

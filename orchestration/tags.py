@@ -6,6 +6,8 @@ OWNER_TAG = "darkroom/owner"
 REPORT_TAG = "darkroom/report"
 PRIORITY_TAG = "dagster/priority"
 PARTITION_TAG = "dagster/partition"
+LAUNCHED_TAG = "darkroom/launched"
+"""On runs with a process of their own, under `darkroom up`."""
 
 
 def run_tags(batch: Batch) -> dict[str, str]:

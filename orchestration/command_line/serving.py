@@ -2,20 +2,23 @@
 
 import signal
 import socket
-import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
+import dagster as dg
 from rich.console import Console
 
 from darkroom.errors import UsageError, WorldError
 from orchestration.command_line.session import adapters_of
+from orchestration.command_line.supervising import Supervised
 from orchestration.instance import open_instance
+from orchestration.lost_runs import end_lost_runs, interrupt_launched_runs
 
 _CODE = ("-m", "orchestration.definitions")
 _START_TIMEOUT_S = 120.0
@@ -23,82 +26,84 @@ _STOP_TIMEOUT_S = 20.0
 _POLL_S = 0.5
 
 
-class DagsterDied(WorldError):
-    """The webserver or the daemon ended by itself."""
+class NoAnswer(WorldError):
+    """The webserver does not answer."""
 
 
 def serve(folder: Path | None, *, host: str | None, port: int | None) -> int:
-    """Start both, say where they are, and stay until interrupted."""
+    """Start both, say where they are, and keep them up until interrupted."""
     adapters = adapters_of(folder)
     settings = adapters.settings
     address = (host or settings.web.host, settings.web.port if port is None else port)
     address = (address[0], _free_port(*address))
     # A service manager's stop is as good as Ctrl-C: the two processes must not outlive this one.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    console = Console()
+    say = partial(console.print, highlight=False, markup=False, soft_wrap=True)
     # The pools get their limits before anything can run.
-    with open_instance(adapters.home, settings), _started(_commands(*address)) as processes:
-        console = Console()
-        console.print(f"Starting on {adapters.home.root} …", highlight=False)
+    with open_instance(adapters.home, settings) as instance:
+        for batch in end_lost_runs(instance):
+            say(f"{batch}: its run was interrupted, and is taken up again.")
+        say(f"Starting on {adapters.home.root} …")
         url = f"http://{_reachable(address[0])}:{address[1]}"
-        try:
-            _wait_for(url, processes)
-            console.print(f"Dagster is at {url}", highlight=False)
-            console.print(
-                f"Drop folders, ZIPs or manifests in {adapters.home.inbox}. Ctrl-C stops.",
-                highlight=False,
-            )
-            while True:
-                _refuse_dead(processes)
-                time.sleep(_POLL_S)
-        except KeyboardInterrupt:
-            console.print("Stopping.")
+        with _running_until_the_end(instance), _started(_commands(*address)) as programs:
+            try:
+                _wait_for(url, programs)
+                say(f"Dagster is at {url}")
+                say(f"Drop folders, ZIPs or manifests in {adapters.home.inbox}. Ctrl-C stops.")
+                while True:
+                    for program in programs:
+                        program.look(say)
+                    time.sleep(_POLL_S)
+            except KeyboardInterrupt:
+                say("Stopping.")
     return 0
 
 
-def _commands(host: str, port: int) -> list[list[str]]:
-    return [
-        [sys.executable, "-m", "dagster_webserver", *_CODE, "-h", host, "-p", str(port)],
-        [sys.executable, "-m", "dagster._daemon", "run", *_CODE],
-    ]
+def _commands(host: str, port: int) -> dict[str, list[str]]:
+    return {
+        "the Dagster webserver": [
+            *(sys.executable, "-m", "dagster_webserver", *_CODE),
+            *("-h", host, "-p", str(port)),
+        ],
+        "the Dagster daemon": [sys.executable, "-m", "dagster._daemon", "run", *_CODE],
+    }
 
 
 @contextmanager
-def _started(commands: Sequence[Sequence[str]]) -> Iterator[list[subprocess.Popen[bytes]]]:
-    processes: list[subprocess.Popen[bytes]] = []
+def _running_until_the_end(instance: dg.DagsterInstance) -> Iterator[None]:
+    """Runs go on when a program is started again, and end with the command."""
     try:
-        for command in commands:
-            processes.append(subprocess.Popen(command))  # noqa: PERF401 - what has begun must end
-        yield processes
+        yield
     finally:
-        for process in processes:
-            process.terminate()
-        for process in processes:
-            try:
-                process.wait(_STOP_TIMEOUT_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        interrupt_launched_runs(instance, "`darkroom up` was stopped.")
 
 
-def _wait_for(url: str, processes: Sequence[subprocess.Popen[bytes]]) -> None:
+@contextmanager
+def _started(commands: Mapping[str, Sequence[str]]) -> Iterator[list[Supervised]]:
+    programs: list[Supervised] = []
+    try:
+        for name, command in commands.items():
+            programs.append(Supervised(name, command))
+        yield programs
+    finally:
+        for program in programs:
+            program.terminate()
+        for program in programs:
+            program.wait(_STOP_TIMEOUT_S)
+
+
+def _wait_for(url: str, programs: Sequence[Supervised]) -> None:
     deadline = time.monotonic() + _START_TIMEOUT_S
     while time.monotonic() < deadline:
-        _refuse_dead(processes)
+        for program in programs:
+            program.refuse_end()
         try:
             with urllib.request.urlopen(f"{url}/server_info", timeout=2):  # noqa: S310 - our own server
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(_POLL_S)
-    raise DagsterDied(f"the Dagster UI did not answer at {url} within {_START_TIMEOUT_S:g} s")
-
-
-def _refuse_dead(processes: Sequence[subprocess.Popen[bytes]]) -> None:
-    for process in processes:
-        if process.poll() is not None:
-            raise DagsterDied(
-                f"a Dagster process ended by itself with exit code {process.returncode}; what it"
-                " said stands above"
-            )
+    raise NoAnswer(f"the Dagster UI did not answer at {url} within {_START_TIMEOUT_S:g} s")
 
 
 def _free_port(host: str, port: int) -> int:

@@ -13,7 +13,7 @@ from darkroom.stages.batch_tables import read_results
 from orchestration.home import Home
 from orchestration.instance import open_instance
 from orchestration.launcher import ProcessRunLauncher
-from orchestration.lost_runs import end_lost_runs, interrupt_runs
+from orchestration.lost_runs import end_lost_runs, interrupt_launched_runs
 from tests.orchestration.held_runs import (
     Holding,
     adapters,
@@ -69,7 +69,7 @@ def underway(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
         run_id = launched(instance, batch)
         until(held.asked.is_set)
         yield Underway(instance, held, batch, run_id, processes_of(instance, run_id))
-        interrupt_runs(instance, "The test is over.")
+        interrupt_launched_runs(instance, "The test is over.")
         launcher = instance.run_launcher
         assert isinstance(launcher, ProcessRunLauncher)
         for process in launcher._started:

@@ -1,5 +1,6 @@
 """`darkroom up`: the UI and the daemon, started once for all of these claims."""
 
+import contextlib
 import json
 import os
 import signal
@@ -15,6 +16,8 @@ import dagster as dg
 import psutil
 import pytest
 
+from tests.orchestration.held_runs import until
+
 if TYPE_CHECKING:
     from tests.orchestration.command_line.conftest import Command
 
@@ -29,6 +32,15 @@ class Up:
     children: list[str]
     code: int
     left: list[psutil.Process]
+
+
+def _daemon(up: int) -> psutil.Process | None:
+    """The daemon of a `darkroom up` by its process id, once there is one."""
+    for child in psutil.Process(up).children():
+        with contextlib.suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+            if "dagster._daemon" in child.cmdline():
+                return child
+    return None
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +75,15 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Up:
             server_info = json.load(answer)
         children = psutil.Process(process.pid).children(recursive=True)
         commands = [" ".join(child.cmdline()) for child in children]
+        daemon = _daemon(process.pid)
+        assert daemon is not None
+        daemon.kill()
+        for line in process.stdout:
+            said.append(line.rstrip())
+            if "started again" in line:
+                break
+        until(lambda: _daemon(process.pid) is not None)
+        children = list({*children, *psutil.Process(process.pid).children(recursive=True)})
         process.send_signal(signal.SIGTERM)
         rest, _ = process.communicate(timeout=60)
         _, left = psutil.wait_procs(children, timeout=30)
@@ -86,6 +107,11 @@ def test_it_runs_webserver_and_daemon(up: Up) -> None:
     """Both on this project's definitions."""
     for module in ("dagster_webserver", "dagster._daemon"):
         assert [command for command in up.children if f"-m {module}" in command]
+
+
+def test_a_daemon_that_is_killed_is_started_again(up: Up) -> None:
+    """And one line says so."""
+    assert "the Dagster daemon ended by itself (SIGKILL): started again in 1 s." in up.said
 
 
 def test_a_stop_ends_everything(up: Up) -> None:
