@@ -171,7 +171,7 @@ class WorkerSettings(Section):
     )
     max_memory_per_worker_bytes: PositiveInt | None = Field(
         None,
-        description="Memory of one worker process; then it is replaced. Unset: 512 MiB and 16 bytes"
+        description="Memory of one worker process; then it is replaced. Unset: 512 MiB and 8 bytes"
         " for each pixel of max_megapixels, at most three quarters of what there is.",
     )
     max_cpu_steps: PositiveInt = Field(

@@ -5,8 +5,9 @@ from darkroom.work.machine import usable_cores, usable_memory
 
 _USUAL_BYTES = 512 * 2**20
 """One worker at a photo of 50 megapixels, with the libraries and models it has loaded."""
-_BYTES_PER_PIXEL = 16
-"""Measured at 200 megapixels: RGBA TIFF 15.1, 16-bit PNG 15.0, CMYK 11.1, RGB 4 to 8, JPEG 0.4."""
+_BYTES_PER_PIXEL = 8
+"""Decoding may take 4.1 (`darkroom.imaging.memory`). Codes need the picture in gray as well; a hash
+of an original in CMYK needs it in RGB and in gray."""
 _MOST_OF_ALL = 0.75
 """The step itself, and what else runs, have to live too."""
 
