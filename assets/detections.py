@@ -4,6 +4,7 @@ import dagster as dg
 
 from assets.partitions import batches
 from assets.patience import patient
+from assets.photo_workers import photo_workers
 from assets.stage_events import no_failed_photos
 from assets.stage_step import Events, stage_step
 from darkroom.ports import DetectorChoice, Store
@@ -13,7 +14,6 @@ from darkroom.stages.batch_tables import accepted
 from darkroom.stages.recognition_stages import detections_stage
 from darkroom.storage.tables import Tables
 from darkroom.work.progress import ProgressBoard
-from darkroom.work.workers import Workers
 
 
 @dg.asset(
@@ -46,10 +46,8 @@ def detections(
     model = detector.load()
     if model is None:
         context.log.info("No detector model: skipped. `darkroom models fetch yolox_nano` gets one.")
-    with Workers(
-        settings.workers,
-        preload=["darkroom.recognition.from_file", "onnxruntime"],
-        say=context.log.warning,
+    with photo_workers(
+        context, settings, preload=["darkroom.recognition.from_file", "onnxruntime"]
     ) as workers:
         stage = detections_stage(chosen, detector=model, store=store, workers=workers)
         yield from stage_step(

@@ -8,6 +8,7 @@ import dagster as dg
 
 from assets.partitions import batches
 from assets.patience import patient
+from assets.photo_workers import photo_workers
 from assets.stage_events import meter, no_failed_photos, stage_events
 from assets.stage_step import checkpoint_of
 from darkroom.imaging.examination import ExaminationSettings
@@ -21,7 +22,6 @@ from darkroom.stages.ingesting import Ingest, Ingested
 from darkroom.storage.scratch import Scratch
 from darkroom.storage.tables import Tables
 from darkroom.work.progress import ProgressBoard
-from darkroom.work.workers import Workers
 
 _STAGES = ("photos", "validations", "hashes", "renditions")
 """In topological order, which is the order that outputs must be yielded in."""
@@ -116,7 +116,7 @@ def ingest(
     )
     with (
         scratch.folder() as folder,
-        Workers(settings.workers, preload=_PRELOAD, say=context.log.warning) as workers,
+        photo_workers(context, settings, preload=_PRELOAD) as workers,
         meter(
             context,
             board,

@@ -4,6 +4,7 @@ import dagster as dg
 
 from assets.partitions import batches
 from assets.patience import patient
+from assets.photo_workers import photo_workers
 from assets.stage_events import no_failed_photos
 from assets.stage_step import Events, stage_step
 from darkroom.ports import Store, TextReader
@@ -13,7 +14,6 @@ from darkroom.stages.batch_tables import accepted
 from darkroom.stages.recognition_stages import texts_stage
 from darkroom.storage.tables import Tables
 from darkroom.work.progress import ProgressBoard
-from darkroom.work.workers import Workers
 
 
 @dg.asset(
@@ -43,9 +43,7 @@ def texts(
     without text has an empty text, not a missing one.
     """
     chosen = accepted(photos, validations, renditions)
-    with Workers(
-        settings.workers, preload=["darkroom.recognition.from_file"], say=context.log.warning
-    ) as workers:
+    with photo_workers(context, settings, preload=["darkroom.recognition.from_file"]) as workers:
         stage = texts_stage(
             chosen,
             reader=text_reader if settings.ocr.enabled else None,

@@ -1,12 +1,21 @@
-"""What this process may really use of the machine."""
+"""What this process may really use of the machine, and what it uses."""
 
 import math
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
 from darkroom.work.control_groups import ControlGroups, Memory
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What a process and all below it have used of processors so far, and use of memory now."""
+
+    cpu_seconds: float
+    memory_bytes: int
 
 
 def usable_cores() -> int:
@@ -39,3 +48,21 @@ def processes_killed_for_memory() -> int:
     except OSError:  # only Linux has it
         pass
     return 0
+
+
+def use_of(process: psutil.Process) -> Use:
+    """Of it and what it started, ended ones included: workers are below their step.
+
+    The difference of two readings over the time between them is the number of cores in use. Memory
+    is without pages of files and libraries, which several share.
+    """
+    cpu_seconds, memory_bytes = 0.0, 0
+    for each in (process, *process.children(recursive=True)):
+        try:
+            with each.oneshot():
+                times, memory = each.cpu_times(), each.memory_info()
+        except psutil.NoSuchProcess:
+            continue
+        cpu_seconds += times.user + times.system + times.children_user + times.children_system
+        memory_bytes += memory.rss - getattr(memory, "shared", 0)
+    return Use(cpu_seconds, memory_bytes)

@@ -1,12 +1,15 @@
 """What this process may use of the machine the tests run on."""
 
 import os
+import time
 
 import psutil
 import pytest
 
+from darkroom.settings import WorkerSettings
 from darkroom.work import machine
 from darkroom.work.control_groups import Memory
+from darkroom.work.workers import Workers
 
 
 class Groups:
@@ -56,3 +59,21 @@ def test_this_machine_can_be_asked() -> None:
     assert 1 <= machine.usable_cores() <= (os.cpu_count() or 1)
     assert 0 < memory.left <= memory.total
     assert machine.processes_killed_for_memory() >= 0
+
+
+def burn(cpu_seconds: float) -> None:
+    while time.process_time() < cpu_seconds:
+        pass
+
+
+def test_what_workers_use_counts_as_their_steps() -> None:
+    """Also when they are gone."""
+    own = psutil.Process()
+    before = machine.use_of(own)
+    with Workers(WorkerSettings(max_workers=1)) as workers:
+        workers.call(burn, 0.5)
+        during = machine.use_of(own)
+    after = machine.use_of(own)
+
+    assert before.cpu_seconds + 0.4 < during.cpu_seconds <= after.cpu_seconds
+    assert during.memory_bytes > own.memory_info().rss - own.memory_info().shared
