@@ -26,6 +26,7 @@ def failure_lines(batch: str, groups: Sequence[FailureGroup]) -> Iterator[str]:
     for group in groups:
         photos = "1 photo" if group.photos == 1 else f"{group.photos} photos"
         later = "may pass later" if group.retryable else "will not pass by itself"
+        later = "accepted" if group.accepted else later
         yield visible(
             f"{batch}: {photos} failed: {', '.join(group.stages)}: {group.error_type} ({later}),"
             f" such as {group.examples[0]}: {group.message}",

@@ -29,9 +29,11 @@ def test_failures_of_one_kind_are_one_group() -> None:
     results = [result("fine"), result("g", GONE), *timeouts, result("x", CRASH)]
 
     assert failure_groups(results) == [
-        FailureGroup("Timeout", True, 5, ("photos",), "no answer", ("t0.jpg", "t1.jpg", "t2.jpg")),
-        FailureGroup("Crashed", False, 1, ("texts",), "line\nbreak \u202e", ("x.jpg",)),
-        FailureGroup("NotFound", False, 1, ("photos",), "it is not there", ("g.jpg",)),
+        FailureGroup(
+            "Timeout", True, False, 5, ("photos",), "no answer", ("t0.jpg", "t1.jpg", "t2.jpg")
+        ),
+        FailureGroup("Crashed", False, False, 1, ("texts",), "line\nbreak \u202e", ("x.jpg",)),
+        FailureGroup("NotFound", False, False, 1, ("photos",), "it is not there", ("g.jpg",)),
     ]
 
 
@@ -40,7 +42,9 @@ def test_a_photo_that_failed_in_several_stages_counts_once() -> None:
     codes = CRASH.model_copy(update={"stage": "codes", "message": "another"})
 
     assert failure_groups([result("x", CRASH, codes)]) == [
-        FailureGroup("Crashed", False, 1, ("texts", "codes"), "line\nbreak \u202e", ("x.jpg",))
+        FailureGroup(
+            "Crashed", False, False, 1, ("texts", "codes"), "line\nbreak \u202e", ("x.jpg",)
+        )
     ]
 
 
@@ -52,6 +56,17 @@ def test_what_may_pass_later_is_apart_from_what_will_not() -> None:
         (group.error_type, group.retryable, group.photos)
         for group in failure_groups([result("a", TIMEOUT), result("b", final), result("c", final)])
     ] == [("Timeout", False, 2), ("Timeout", True, 1)]
+
+
+def test_what_was_accepted_is_apart_and_comes_last() -> None:
+    """However many photos it is: nobody has to do anything about it."""
+    accepted = [
+        result(name, GONE).model_copy(update={"outcome": "failure_accepted"}) for name in "ab"
+    ]
+    groups = failure_groups([*accepted, result("c", GONE)])
+
+    assert [(group.accepted, group.photos) for group in groups] == [(False, 1), (True, 2)]
+    assert [record["may pass later"] for record in group_records(groups)] == ["no", "accepted"]
 
 
 def test_a_table_shows_strangers_text_as_it_is() -> None:

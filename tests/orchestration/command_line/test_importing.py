@@ -110,6 +110,7 @@ def test_a_batch_s_status_groups_its_failures(story: Story, darkroom_process: "C
     assert group == {
         "error_type": "NotFound",
         "retryable": False,
+        "accepted": False,
         "photos": 1,
         "stages": ["photos"],
         "examples": ["late.jpg"],
