@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -19,7 +20,10 @@ COLUMNS = (
     *("unique_id_source", "detections", "delivered_uri", "accepted_reason", "extra"),
 )
 """Fields of `PhotoResult`: all but the single words of a text."""
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_SKIPPED = r"[\s\"'\x00-\x1f\x7f-\xa0\u200b-\u200f\u2060\ufeff]*"
+_FORMULA = re.compile(_SKIPPED + "[=+\\-@＝＋－＠﹢﹣﹦﹫−]|[\t\r\n]")
+"""What some spreadsheet takes for a formula, or for the white space and quotes that it drops before
+one. https://owasp.org/www-community/attacks/CSV_Injection"""
 
 Cell = str | int | float | None
 
@@ -34,7 +38,6 @@ def results_csv(results: Sequence[PhotoResult]) -> bytes:
 
     Lists of plain words are joined by semicolons, other structures are JSON. Text that a
     spreadsheet could take for a formula begins with an apostrophe; numbers stay numbers.
-    https://owasp.org/www-community/attacks/CSV_Injection
     """
     into = io.StringIO(newline="")
     writer = csv.writer(into, lineterminator="\r\n")
@@ -58,7 +61,7 @@ def _cell(value: object) -> Cell:
 
 def _inert(text: str) -> str:
     text = storable(text)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def _plain(value: object) -> object:

@@ -27,6 +27,8 @@ from darkroom.uris import (
 
 _NAME_COLUMNS = ("filename", "file_name", "name")
 _LOCAL = ("file", "zip")
+_MAX_SHAPES = 100_000
+_MAX_SAID = 500
 _MARKS = ("refused", "outside")
 """Ours to set, so not for a manifest to write."""
 _to_json = json.JSONEncoder(ensure_ascii=False).encode
@@ -62,6 +64,8 @@ def read_manifest(
     for row in rows:
         names = tuple(row)
         if names not in columns:
+            if len(columns) == _MAX_SHAPES:
+                raise SourceUnreadable(base.source, "its rows have no columns in common")
             columns[names] = _column(names, wanted), _column(names, _NAME_COLUMNS)
         uri_name, name_name = columns[names]
         text = row.pop(uri_name) if uri_name else ""
@@ -70,7 +74,7 @@ def read_manifest(
         extra_json = _to_json(extra) if extra else "{}"
         yield found_at(text, base, name=name, extra_json=extra_json)
     if columns and not any(uri_name for uri_name, _ in columns.values()):
-        seen = ", ".join(dict.fromkeys(name for names in columns for name in names))
+        seen = ", ".join(dict.fromkeys(name for names in columns for name in names))[:_MAX_SAID]
         raise SourceUnreadable(
             base.source,
             f"has no column named {' or '.join(wanted)}, only: {seen or 'nothing'};"

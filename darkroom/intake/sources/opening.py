@@ -13,7 +13,7 @@ from darkroom.intake.sources.listing import Found, Listing, listing
 from darkroom.intake.sources.manifest import Base, found_at, read_manifest, read_url_list
 from darkroom.intake.sources.selection import Selection
 from darkroom.intake.sources.tables import records
-from darkroom.intake.sources.text import encoding_of, file_name
+from darkroom.intake.sources.text import bounded_lines, encoding_of, file_name
 from darkroom.ports import BucketObject, RemoteSources
 from darkroom.settings import IntakeSettings
 from darkroom.storage.storable_text import storable
@@ -101,7 +101,7 @@ def _read(path: Path, kind: Kind, base: Base, settings: IntakeSettings) -> Itera
         )
     elif kind is Kind.URL_LIST:
         with path.open(encoding=encoding_of(path, base.source)) as lines:
-            yield from read_url_list(lines, base)
+            yield from read_url_list(bounded_lines(lines, base.source), base)
     else:
         rows = records(path, kind, base.source)
         yield from read_manifest(rows, base, settings.uri_column)

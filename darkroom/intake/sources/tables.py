@@ -10,14 +10,21 @@ import pyarrow.parquet as pq
 
 from darkroom.errors import SourceUnreadable
 from darkroom.intake.sources.kinds import Kind
-from darkroom.intake.sources.text import encoding_of
+from darkroom.intake.sources.text import bounded_lines, encoding_of
 from darkroom.storage.storable_text import storable
 
 Record = dict[str, str]
 """Column name to text; empty where the cell is empty or null."""
 
 _DELIMITERS = ",;\t|"
-_ROWS_AT_A_TIME = 10_000
+_ROWS_AT_A_TIME = 1_000
+_MAX_ROWS = 20_000_000
+_MAX_JSON_BYTES = 256 * 2**20
+_MAX_COLUMN_BYTES = 512 * 2**20
+_MAX_SAID = 300
+_PARQUET_ERRORS = (pa.ArrowException, OSError, ValueError, OverflowError, KeyError, TypeError)
+"""What pyarrow raises for bad content; the last four in turning cells to Python: texts that are not
+UTF-8, dates out of range, zones that nobody knows."""
 
 
 def records(path: Path, kind: Kind, source: str) -> Iterator[Record]:
@@ -35,12 +42,12 @@ def records(path: Path, kind: Kind, source: str) -> Iterator[Record]:
 
 def _delimited(path: Path, source: str, delimiter: str | None) -> Iterator[Record]:
     with path.open(encoding=encoding_of(path, source), newline="") as file:
-        header = file.readline()
+        header = next(bounded_lines(file, source), "")
         file.seek(0)
         # The header alone decides: addresses in the rows may hold commas and semicolons.
         delimiter = delimiter or max(_DELIMITERS, key=header.count)
         # Strict, because a quote that is never closed would swallow all later rows in silence.
-        rows = csv.reader(file, delimiter=delimiter, strict=True)
+        rows = csv.reader(bounded_lines(file, source), delimiter=delimiter, strict=True)
         try:
             names = _unique([name.strip() for name in next(rows, [])])
             for row in rows:
@@ -58,12 +65,19 @@ def _json(path: Path, source: str) -> Iterator[Record]:
         number = 0
         try:
             if file.read(1) == "[":
+                # It can only be taken as a whole, and that in many times its size.
+                if path.stat().st_size > _MAX_JSON_BYTES:
+                    raise SourceUnreadable(
+                        source,
+                        f"a JSON list of more than {_MAX_JSON_BYTES >> 20} MiB;"
+                        " write one row per line instead",
+                    )
                 file.seek(0)
                 for number, value in enumerate(json.load(file), start=1):  # noqa: B007 - named below
                     yield _record(value)
                 return
             file.seek(0)
-            for number, line in enumerate(file, start=1):  # noqa: B007 - named below
+            for number, line in enumerate(bounded_lines(file, source), start=1):  # noqa: B007 - named below
                 if line.strip():
                     yield _record(json.loads(line))
         except (ValueError, TypeError, RecursionError) as error:
@@ -75,13 +89,31 @@ def _parquet(path: Path, source: str) -> Iterator[Record]:
         with pq.ParquetFile(path) as file:
             # Pictures inside the table are not columns to carry along.
             texts = [f.name for f in file.schema_arrow if not _is_binary(f.type)]
+            _check_sizes(file.metadata, set(texts), source)
             for batch in file.iter_batches(_ROWS_AT_A_TIME, columns=texts):
                 for row in batch.to_pylist():
                     yield _record(row)
-    except (pa.ArrowException, OSError) as error:
+    except _PARQUET_ERRORS as error:
         raise SourceUnreadable(
-            source, f"is not a Parquet file that can be read: {error}"
+            source, f"is not a Parquet file that can be read: {storable(str(error))[:_MAX_SAID]}"
         ) from error
+
+
+def _check_sizes(metadata: pq.FileMetaData, columns: set[str], source: str) -> None:
+    """A row group's column is unpacked as a whole."""
+    if metadata.num_rows > _MAX_ROWS:
+        raise SourceUnreadable(source, f"{metadata.num_rows} rows; the most is {_MAX_ROWS}")
+    for number in range(metadata.num_row_groups):
+        group = metadata.row_group(number)
+        for place in range(group.num_columns):
+            column = group.column(place)
+            taken = column.path_in_schema.partition(".")[0] in columns
+            if taken and column.total_uncompressed_size > _MAX_COLUMN_BYTES:
+                raise SourceUnreadable(
+                    source,
+                    f"column {column.path_in_schema} unpacks to {column.total_uncompressed_size}"
+                    f" bytes in one row group; the most is {_MAX_COLUMN_BYTES}",
+                )
 
 
 def _record(value: object) -> Record:
@@ -104,7 +136,9 @@ def _is_binary(kind: pa.DataType) -> bool:
 
 def _unique(names: list[str]) -> list[str]:
     """Empty and repeated names are numbered by their place, so that no cell is lost."""
-    return [
-        name if name and name not in names[:place] else f"{name or 'column'} {place + 1}"
-        for place, name in enumerate(names)
-    ]
+    seen: set[str] = set()
+    unique = []
+    for place, name in enumerate(names, start=1):
+        unique.append(name if name and name not in seen else f"{name or 'column'} {place}")
+        seen.add(name)
+    return unique

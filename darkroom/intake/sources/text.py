@@ -3,7 +3,9 @@
 import codecs
 import posixpath
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 from darkroom.errors import SourceUnreadable
 from darkroom.storage.storable_text import REPLACEMENT
@@ -11,12 +13,23 @@ from darkroom.storage.storable_text import REPLACEMENT
 _UNSHOWABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _MAX_NAME = 255
 _PIECE = 1 << 20
+_MAX_LINE = 1 << 20
 
 
 def file_name(text: str) -> str:
     """The last part of a path as a name to show: one line, no control characters, no folders."""
     name = posixpath.basename(text.replace("\\", "/").rstrip("/"))
     return _UNSHOWABLE.sub(REPLACEMENT, name)[-_MAX_NAME:]
+
+
+def bounded_lines(file: TextIO, source: str) -> Iterator[str]:
+    """Lines with their ends. Raises `SourceUnreadable` at one that no manifest has."""
+    number = 0
+    while line := file.readline(_MAX_LINE):
+        number += 1
+        if len(line) == _MAX_LINE:
+            raise SourceUnreadable(source, f"line {number} is longer than {_MAX_LINE} characters")
+        yield line
 
 
 def encoding_of(path: Path, source: str) -> str:

@@ -44,6 +44,12 @@ def test_an_empty_list_has_its_header() -> None:
         "\r=1",
         "\n=1",
         "＝1+1",
+        "  =1+1",
+        "\u00a0@SUM(A1)",
+        '"=1+1',
+        "'=1+1",
+        "\ufeff\u200b=1+1",
+        "\u2212 1",
     ],
 )
 def test_a_stranger_s_formula_is_text(text: str) -> None:
