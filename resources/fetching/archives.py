@@ -8,7 +8,6 @@ from pathlib import Path
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from darkroom.errors import PhotoFailed
-from darkroom.intake.sources.archive import refusal
 from darkroom.ports import TOO_LARGE, Fetched
 from darkroom.settings import DownloadSettings, IntakeSettings
 from darkroom.uris import ArchiveMember, parse_zip_uri
@@ -50,7 +49,7 @@ class ArchiveFetcher:
             info = archive.entry(member)
             if info is None:
                 raise PhotoFailed("NotFound", f"{uri} is not there", retryable=False)
-            refused = refusal(info)
+            refused = archive.refusal(info)
             if refused is not None:
                 raise PhotoFailed(refused[0], f"{uri}: {refused[1]}", retryable=False)
             try:

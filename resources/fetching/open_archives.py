@@ -8,7 +8,7 @@ from pathlib import Path
 from zipfile import ZipFile, ZipInfo
 
 from darkroom.errors import PhotoFailed
-from darkroom.intake.sources.archive import UNREADABLE, excess, members
+from darkroom.intake.sources.archive import UNREADABLE, excess, members, overlapping, refusal
 from darkroom.settings import IntakeSettings
 from darkroom.uris import ArchiveMember, file_uri
 from resources.fetching.without_links import LinkInTheWay, open_without_links
@@ -30,9 +30,16 @@ class OpenArchive:
             self._file.close()
             raise
         self._entries = {(name, nth): info for name, nth, info in members(self.zip.infolist())}
+        self._overlapping = overlapping(self.zip.infolist())
 
     def entry(self, member: ArchiveMember) -> ZipInfo | None:
         return self._entries.get((member.name, member.nth))
+
+    def refusal(self, info: ZipInfo) -> tuple[str, str] | None:
+        """Error type and sentence for an entry that must not be unpacked."""
+        if info.header_offset in self._overlapping:
+            return "ArchiveBomb", "it shares its bytes with another entry"
+        return refusal(info)
 
     def close(self) -> None:
         self.zip.close()

@@ -4,6 +4,7 @@ import re
 import stat
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
@@ -16,7 +17,11 @@ from darkroom.uris import ArchiveMember, zip_uri
 UNREADABLE = (BadZipFile, NotImplementedError, UnicodeDecodeError, OSError)
 """What zipfile raises for a file that is no ZIP, or one it cannot understand."""
 
-_ENCRYPTED = 0x1
+_ENCRYPTED = 0x1 | 0x40
+_LOCAL_HEADER_BYTES = 30
+_MAX_RATIO = 250
+_MIN_BOMB_BYTES = 2**20
+"""Unpacked: what is smaller does no harm, however well it is packed."""
 _UNIX = 3
 _DRIVE = re.compile(r"[A-Za-z]:")
 
@@ -63,19 +68,41 @@ def excess(infos: Sequence[ZipInfo], *, max_entries: int, max_bytes: int) -> str
 
 def refusal(info: ZipInfo) -> tuple[str, str] | None:
     """Error type and sentence for an entry that must not be unpacked; None for an ordinary one."""
+    unsafe = _unsafe(info)
+    if unsafe is not None:
+        return "UnsafeArchiveEntry", unsafe
+    if info.flag_bits & _ENCRYPTED:
+        return "EncryptedArchiveEntry", "the entry is encrypted; send it without a password"
+    if info.file_size > max(_MIN_BOMB_BYTES, _MAX_RATIO * info.compress_size):
+        return "ArchiveBomb", f"it unpacks to more than {_MAX_RATIO} times its size"
+    return None
+
+
+def _unsafe(info: ZipInfo) -> str | None:
     name = info.filename
     mode = info.external_attr >> 16 if info.create_system == _UNIX else 0
     if not name:
-        return "UnsafeArchiveEntry", "an entry without a name is not unpacked"
+        return "an entry without a name is not unpacked"
     if name.endswith("/"):
-        return "UnsafeArchiveEntry", "a folder that carries data is not unpacked"
+        return "a folder that carries data is not unpacked"
     if "\\" in name or name.startswith("/") or _DRIVE.match(name) or ".." in name.split("/"):
-        return "UnsafeArchiveEntry", "a name that leads out of its archive is not unpacked"
+        return "a name that leads out of its archive is not unpacked"
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
-        return "UnsafeArchiveEntry", "a link or special file is not unpacked"
-    if info.flag_bits & _ENCRYPTED:
-        return "EncryptedArchiveEntry", "the entry is encrypted; send it without a password"
+        return "a link or special file is not unpacked"
     return None
+
+
+def overlapping(infos: Sequence[ZipInfo]) -> set[int]:
+    """Where entries start that share their bytes with another: one kernel, unpacked many times."""
+    shared: set[int] = set()
+    end, last = 0, -1
+    for info in sorted(infos, key=attrgetter("header_offset")):
+        start = info.header_offset
+        if start < end:
+            shared |= {start, last}
+        if start + _LOCAL_HEADER_BYTES + info.compress_size > end:
+            end, last = start + _LOCAL_HEADER_BYTES + info.compress_size, start
+    return shared
 
 
 def _found(archive: Path, infos: Sequence[ZipInfo], selection: Selection) -> Iterator[Found]:
