@@ -98,12 +98,12 @@ def launched(instance: dg.DagsterInstance, batch: str) -> str:
     return run.run_id
 
 
-def until(what: Callable[[], bool]) -> None:
+def until(what: Callable[[], bool], *, poll_s: float = 0.05) -> None:
     """Wait for something that comes within seconds; a test fails where it never does."""
     deadline = time.monotonic() + PATIENCE_S
     while not what():
         assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.05)
+        time.sleep(poll_s)
 
 
 def processes_of(instance: dg.DagsterInstance, run_id: str) -> list[psutil.Process]:
