@@ -11,6 +11,7 @@ import hashlib
 import shutil
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -29,6 +30,9 @@ from darkroom.work.workers import Workers
 
 _UNDER_WAY = 512
 """Photos begun and not finished. Most may be waiting for their host, which costs little."""
+
+_THREADS = 64
+"""Far more than the cores: they wait for disks, stores and name servers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,8 @@ class Ingest:
         lanes = Lanes(
             ((_lane(task), task) for task in tasks), share=self._per_lane, total=_UNDER_WAY
         )
+        # Names are looked up in these threads too: some that hang must not stop what else is done.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS))
         try:
             async with asyncio.TaskGroup() as group:
                 while (next_one := await lanes.next()) is not None:

@@ -1,5 +1,6 @@
 """Connections to machines that may be asked, and to no others."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,9 +27,10 @@ class GuardedConnector(aiohttp.TCPConnector):
     nothing.
     """
 
-    def __init__(self, policy: AddressPolicy, **how: Any) -> None:  # noqa: ANN401 - as aiohttp types them
+    def __init__(self, policy: AddressPolicy, *, lookup_timeout_s: float, **how: Any) -> None:  # noqa: ANN401 - as aiohttp types them
         super().__init__(**how)
         self._policy = policy
+        self._lookup_timeout_s = lookup_timeout_s
 
     async def _resolve_host(
         self, host: str, port: int, traces: Sequence[Trace] | None = None
@@ -37,7 +39,9 @@ class GuardedConnector(aiohttp.TCPConnector):
 
         A resolver of our own would be aiohttp's public way, but is not asked about literal ones.
         """
-        found = await super()._resolve_host(host, port, traces)
+        # The library's deadline for connecting begins after the lookup.
+        async with asyncio.timeout(self._lookup_timeout_s):
+            found = await super()._resolve_host(host, port, traces)
         permitted = [each for each in found if self._policy.permits(host, each["host"], port)]
         if found and not permitted:
             raise AddressRefused(host)

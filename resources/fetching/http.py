@@ -125,6 +125,7 @@ class HttpFetcher:
         return aiohttp.ClientSession(
             connector=GuardedConnector(
                 self._policy,
+                lookup_timeout_s=settings.connect_timeout_s,
                 limit=0,
                 # Turns count requests by the host they start at; this also holds for redirects.
                 limit_per_host=settings.max_per_host,

@@ -181,3 +181,36 @@ def test_no_proxy_is_asked(site: "Site", tmp_path: Path, monkeypatch: pytest.Mon
         monkeypatch.setenv(name, "http://127.0.0.1:1")
 
     assert _fetched(site.says("/a.jpg", body=BODY), tmp_path, "127.0.0.1") == BODY
+
+
+def test_a_name_server_that_is_silent_meets_the_deadline(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looking up a name is part of connecting."""
+
+    class Silent(_Names):
+        async def resolve(
+            self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+        ) -> list[aiohttp.resolver.ResolveResult]:
+            await asyncio.Event().wait()
+            return await super().resolve(host, port, family)
+
+    monkeypatch.setattr("aiohttp.connector.DefaultResolver", lambda **_: Silent())
+    url = "http://silent.example/a.jpg"
+
+    async def fetch() -> None:
+        fetcher = HttpFetcher(DownloadSettings(max_retries=0, connect_timeout_s=0.05))
+        try:
+            await fetcher.fetch(url, tmp_path)
+        finally:
+            await fetcher.close()
+
+    with pytest.raises(PhotoFailed) as caught:
+        asyncio.run(fetch())
+
+    assert caught.value.failure == Failure(
+        error_type="Timeout",
+        message=f"{url} took no connection within downloads.connect_timeout_s",
+        attempts=1,
+        retryable=True,
+    )
