@@ -20,7 +20,6 @@ _DELIMITERS = ",;\t|"
 _ROWS_AT_A_TIME = 1_000
 _MAX_ROWS = 20_000_000
 _MAX_JSON_BYTES = 256 * 2**20
-_MAX_COLUMN_BYTES = 512 * 2**20
 _MAX_SAID = 300
 _PARQUET_ERRORS = (pa.ArrowException, OSError, ValueError, OverflowError, KeyError, TypeError)
 """What pyarrow raises for bad content; the last four in turning cells to Python: texts that are not
@@ -89,7 +88,10 @@ def _parquet(path: Path, source: str) -> Iterator[Record]:
         with pq.ParquetFile(path) as file:
             # Pictures inside the table are not columns to carry along.
             texts = [f.name for f in file.schema_arrow if not _is_binary(f.type)]
-            _check_sizes(file.metadata, set(texts), source)
+            if file.metadata.num_rows > _MAX_ROWS:
+                raise SourceUnreadable(
+                    source, f"{file.metadata.num_rows} rows; the most is {_MAX_ROWS}"
+                )
             for batch in file.iter_batches(_ROWS_AT_A_TIME, columns=texts):
                 for row in batch.to_pylist():
                     yield _record(row)
@@ -97,23 +99,6 @@ def _parquet(path: Path, source: str) -> Iterator[Record]:
         raise SourceUnreadable(
             source, f"is not a Parquet file that can be read: {storable(str(error))[:_MAX_SAID]}"
         ) from error
-
-
-def _check_sizes(metadata: pq.FileMetaData, columns: set[str], source: str) -> None:
-    """A row group's column is unpacked as a whole."""
-    if metadata.num_rows > _MAX_ROWS:
-        raise SourceUnreadable(source, f"{metadata.num_rows} rows; the most is {_MAX_ROWS}")
-    for number in range(metadata.num_row_groups):
-        group = metadata.row_group(number)
-        for place in range(group.num_columns):
-            column = group.column(place)
-            taken = column.path_in_schema.partition(".")[0] in columns
-            if taken and column.total_uncompressed_size > _MAX_COLUMN_BYTES:
-                raise SourceUnreadable(
-                    source,
-                    f"column {column.path_in_schema} unpacks to {column.total_uncompressed_size}"
-                    f" bytes in one row group; the most is {_MAX_COLUMN_BYTES}",
-                )
 
 
 def _record(value: object) -> Record:
