@@ -3,21 +3,17 @@
 import io
 import os
 import secrets
-import shutil
-import socket
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import psycopg
 import pytest
 from PIL import Image
 
 from darkroom.settings import S3Settings
 from tests.fault_server import FaultServer
+from tests.postgres import NotInstalled, PostgresServer, postgres
 
 CHECKOUT = Path(__file__).parent.parent
 
@@ -80,52 +76,14 @@ def s3_bucket(s3_server: S3Server) -> str:
     return s3_server.make_bucket()
 
 
-@dataclass(frozen=True)
-class PostgresServer:
-    """A PostgreSQL of this test session alone."""
-
-    port: int
-    password: str
-
-    def url(self, database: str) -> str:
-        return f"postgresql+psycopg://postgres:{self.password}@127.0.0.1:{self.port}/{database}"
-
-    def run(self, statement: str) -> None:
-        address = f"host=127.0.0.1 port={self.port} user=postgres dbname=postgres"
-        with psycopg.connect(address, password=self.password, autocommit=True) as connection:
-            connection.execute(statement.encode())
-
-
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """Started once in a folder of its own; gone with the session."""
-    programs = _postgres_programs()
-    # Not pytest's own folder: PostgreSQL does not run as root, and its user may not enter there.
-    home = Path(tempfile.mkdtemp(prefix="darkroom-postgres-"))
-    server = PostgresServer(port=_free_port(), password=secrets.token_hex(8))
-    data, log, password_file = home / "data", home / "log", home / "password"
-    password_file.write_text(server.password)
-    as_user: list[str] = []
-    if os.geteuid() == 0:
-        as_user = ["runuser", "-u", "postgres", "--"]
-        shutil.chown(home, "postgres")
-        shutil.chown(password_file, "postgres")
-    control = [*as_user, str(programs / "pg_ctl"), "-D", str(data)]
-    options = f"-p {server.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -F"
     try:
-        _run(
-            [
-                *(*as_user, str(programs / "initdb"), "-D", str(data), "-U", "postgres"),
-                *("-A", "scram-sha-256", f"--pwfile={password_file}"),
-                *("-E", "UTF8", "--no-locale", "--no-sync"),
-            ],
-            home,
-        )
-        _run([*control, "-l", str(log), "-w", "-o", options, "start"], home)
-        yield server
-        _run([*control, "-m", "immediate", "stop"], home)
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
+        with postgres() as server:
+            yield server
+    except NotInstalled as error:
+        pytest.fail(str(error), pytrace=False)
 
 
 @pytest.fixture
@@ -135,33 +93,6 @@ def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
     postgres_server.run(f"CREATE DATABASE {database}")
     yield postgres_server.url(database)
     postgres_server.run(f"DROP DATABASE {database} WITH (FORCE)")
-
-
-def _postgres_programs() -> Path:
-    found = shutil.which("initdb")
-    folders = [Path(found).resolve().parent] if found else []
-    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    folders += sorted(Path("/opt/homebrew/opt").glob("postgresql*/bin"), reverse=True)
-    for folder in folders:
-        if (folder / "initdb").exists() and (folder / "pg_ctl").exists():
-            return folder
-    pytest.fail("PostgreSQL is not installed; `make setup-test` installs it", pytrace=False)
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
-
-
-def _run(command: list[str], folder: Path) -> None:
-    # To a file: a server that inherits a pipe would keep it open for ever.
-    output = folder / "output"
-    with output.open("wb") as into:
-        done = subprocess.run(command, cwd=folder, stdout=into, stderr=into, check=False)
-    if done.returncode:
-        pytest.fail(f"{' '.join(command)}: {output.read_text()}", pytrace=False)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """How the records database is reached: an engine per process, transactions, errors."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -15,6 +16,7 @@ from darkroom.errors import RecordsUnavailable
 from resources.records import sqlite
 
 _MAKING = Lock()
+_SMALL_FILES_BYTES = 64 << 10
 _POSTGRESQL_DEFAULTS = {"connect_timeout": 10, "application_name": "darkroom"}
 
 
@@ -84,11 +86,18 @@ def _reported(url: URL) -> Iterator[None]:
 
 def _sentence(url: URL, error: DBAPIError) -> str:
     said = " ".join(str(error.orig).split())
-    if "disk is full" in said or "No space left" in said:
+    if "disk is full" in said or "No space left" in said or _lacks_room(url, said):
         return f"the disk of the records database {_shown(url)} is full; make room and try again"
     if url.password:
         said = said.replace(str(url.password), "***")
     return f"the records database {_shown(url)} does not answer or refuses: {said}"
+
+
+def _lacks_room(url: URL, said: str) -> bool:
+    """SQLite that cannot make the small files beside its own speaks only of an I/O error."""
+    if "disk I/O error" not in said or not url.database:
+        return False
+    return shutil.disk_usage(Path(url.database).parent).free < _SMALL_FILES_BYTES
 
 
 def _shown(url: URL) -> str:

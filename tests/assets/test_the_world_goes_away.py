@@ -17,7 +17,8 @@ from tests.gate import Gate
 
 if TYPE_CHECKING:
     from tests.assets.conftest import Pipeline, Run
-    from tests.conftest import PostgresServer, S3Server
+    from tests.conftest import S3Server
+    from tests.postgres import PostgresServer
 
 PHOTOS = 6
 
