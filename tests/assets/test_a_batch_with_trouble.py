@@ -178,6 +178,7 @@ def test_checks_answer_per_partition(story: Story) -> None:
     assert {check.partition for check in checks.values()} == {story.batch.key}
     assert {name: value.value for name, value in checks["photos"].metadata.items()} == {
         "failed": 1,
+        "failures_accepted": 0,
         "photos": 6,
     }
 
