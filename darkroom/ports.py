@@ -218,17 +218,6 @@ class KnownHashes:
     ring_order: NDArray[np.int64]
     ring_hash: NDArray[np.uint64]
 
-    def before(self, order: int) -> "KnownHashes":
-        """Those that arrived earlier; nothing is copied."""
-        end, ring_end = (np.searchsorted(column, order) for column in (self.order, self.ring_order))
-        return KnownHashes(
-            self.order[:end],
-            self.phash[:end],
-            self.dhash[:end],
-            self.ring_order[:ring_end],
-            self.ring_hash[:ring_end],
-        )
-
 
 class FingerprintIndex(Protocol):
     """All photos' fingerprints across batches, in one total order of arrival."""

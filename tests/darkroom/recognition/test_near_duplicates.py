@@ -14,9 +14,8 @@ from darkroom.imaging.perceptual_hashes import MIN_DETAIL, perceptual_hashes
 from darkroom.imaging.renditions import fit
 from darkroom.imaging.transforms import IDENTITY, TURNS, Transform
 from darkroom.ports import Arrival, Fingerprint, KnownHashes
-from darkroom.recognition import near_duplicates
 from darkroom.recognition.looks import Look
-from darkroom.recognition.near_duplicates import Match, match, near
+from darkroom.recognition.near_duplicates import Known, Match, match
 from darkroom.rows import Neighbour
 from darkroom.samples.scenes import forest, lake
 from darkroom.settings import DuplicateSettings
@@ -110,42 +109,20 @@ def test_both_hashes_must_be_within_their_radius() -> None:
         [1, 2, 3, 4], phash=[bits(6), bits(7), 0, 1 << 63], dhash=[bits(10), 0, bits(11), 1 << 63]
     )
 
-    assert near(0, 0, known, phash_radius=6, dhash_radius=10, limit=9) == [(4, 1, 1), (1, 6, 10)]
+    assert Known(known, SETTINGS).near(0, 0, before=4 + 1) == [(4, 1, 1), (1, 6, 10)]
 
 
 def test_the_nearest_come_first_and_ties_by_arrival() -> None:
-    """Nearness is the sum of both distances; the list ends at its limit."""
+    """Nearness is the sum of both distances; what arrived later is left out."""
     known = known_as(
         [3, 5, 8, 9], phash=[bits(2), bits(1), 0, bits(4)], dhash=[0, bits(1), bits(1), 0]
     )
 
-    assert near(0, 0, known, phash_radius=6, dhash_radius=10, limit=3) == [
+    assert Known(known, SETTINGS).near(0, 0, before=9) == [
         (8, 0, 1),
         (3, 2, 0),
         (5, 1, 1),
     ]
-
-
-def test_chunks_and_limits_change_nothing_of_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is what a plain comparison of every pair finds, however many hits there are."""
-    monkeypatch.setattr(near_duplicates, "CHUNK", 64)
-    random = np.random.default_rng(7)
-    noise = random.integers(0, 64, size=(500, 2, 8))
-    flips = np.bitwise_xor.reduce(np.left_shift(np.uint64(1), noise.astype(np.uint64)), axis=2)
-    known = known_as(range(0, 1000, 2), phash=flips[:, 0].tolist(), dhash=flips[:, 1].tolist())
-    everyone = sorted(
-        (
-            (order, int(phash).bit_count(), int(dhash).bit_count())
-            for order, phash, dhash in zip(known.order.tolist(), *flips.T, strict=True)
-        ),
-        key=lambda hit: (hit[1] + hit[2], hit[0]),
-    )
-    expected = [hit for hit in everyone if hit[1] <= 6 and hit[2] <= 6]
-
-    assert len(expected) > 30
-    for limit in (1, 7, 30, 1000):
-        found = near(0, 0, known, phash_radius=6, dhash_radius=6, limit=limit)
-        assert found == expected[:limit]
 
 
 def test_the_first_arrival_of_the_same_bytes_is_the_original() -> None:
