@@ -331,7 +331,7 @@ class DuplicateSettings(Section):
     ring_radius: NonNegativeInt = Field(
         100,
         description="Bits of 648 in which gray levels around the middle may differ where their"
-        " hashes agree: finds photos turned by any angle. 169 real photos, turned and encoded again,"
+        " hashes agree: finds photos turned by any angle. 169 real photos, turned and encoded anew,"
         " differ in at most 96.",
     )
     max_neighbours: PositiveInt = Field(
