@@ -29,7 +29,7 @@ from darkroom.work.window import Place, Window
 from darkroom.work.workers import Workers
 
 _UNDER_WAY = 512
-"""Photos begun and not finished. Most may be waiting for their host, which costs little."""
+"""Photos on their way here. Most may be waiting for their host, which costs little."""
 
 _THREADS = 64
 """Far more than the cores: they wait for disks, stores and name servers."""
@@ -102,27 +102,25 @@ class Ingest:
         try:
             async with asyncio.TaskGroup() as group:
                 while (next_one := await lanes.next()) is not None:
-                    group.create_task(self._in_lane(lanes, *next_one, report))
+                    group.create_task(self._one(lanes, *next_one, report))
         except ExceptionGroup as errors:
             first = errors.exceptions[0]
             raise first from first.__cause__
         finally:
             await self._fetcher.close()
 
-    async def _in_lane(
+    async def _one(
         self, lanes: Lanes[Task], lane: str, task: Task, report: Callable[[Ingested], None]
     ) -> None:
-        try:
-            await self._one(task, report)
-        finally:
-            lanes.leave(lane)
-
-    async def _one(self, task: Task, report: Callable[[Ingested], None]) -> None:
         place = self._window.place()
         with new_folder(self._scratch) as folder:
             started = time.perf_counter()
             try:
-                fetched = await self._bytes_of(task, folder, place)
+                try:
+                    fetched = await self._bytes_of(task, folder, place)
+                finally:
+                    # The host has done its part: what follows takes its time on this machine.
+                    lanes.leave(lane)
                 place.weigh(fetched.bytes)
                 report(await self._examined(task, fetched, folder))
             except PhotoFailed as error:

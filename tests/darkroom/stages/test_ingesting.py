@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -513,3 +513,26 @@ def test_a_photo_that_waits_gives_its_place_to_others(taking_in: TakingIn, site:
 
     assert set(list(found)[:3]) == set(others)
     assert set(found) == {*waiting, *others}
+
+
+def test_photos_at_work_hold_back_no_download_of_their_host(
+    taking_in: TakingIn, site: "Site", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One host's photos fill the window, however few of them it is asked for at once."""
+    all_are_here = asyncio.Event()
+    arrived: set[str] = set()
+    urls = [site.says(f"/{n}.jpg", body=jpeg(90 + n % 3)) for n in range(40)]
+    examine = taking_in.workers.run
+
+    async def patient(*what: Any, **how: Any) -> Any:  # noqa: ANN401 - as workers take them
+        arrived.add(str(what[1]))
+        if len(arrived) == len(urls):
+            all_are_here.set()
+        await all_are_here.wait()
+        return await examine(*what, **how)
+
+    monkeypatch.setattr(taking_in.workers, "run", patient)
+
+    found = taking_in.run([Task(entry(url)) for url in urls])
+
+    assert {told.examination is not None for told in found.values()} == {True}

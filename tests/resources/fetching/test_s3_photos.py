@@ -108,3 +108,23 @@ def test_a_service_in_trouble_is_asked_again(
 
     assert (fetched.bytes, fetched.attempts) == (len(BODY), 3)
     assert site.asked == ["/bucket/a.jpg"] * 3
+
+
+def test_a_strained_bucket_is_asked_less(
+    site: "Site", tmp_path: Path, s3_settings: S3Settings
+) -> None:
+    """As a host is, under its own name."""
+    del s3_settings  # its credentials are what is needed
+    site.says("/bucket/a.jpg", 503)
+    site.says("/bucket/a.jpg", body=BODY)
+
+    async def fetch() -> list[dict[str, int]]:
+        threads = Threads(1)
+        fetcher = S3Fetcher(QUICK, S3Settings(endpoint_url=site.url("")), threads)
+        await fetcher.fetch("s3://bucket/a.jpg", tmp_path)
+        limits = [fetcher.hosts.limits()]
+        await fetcher.close()
+        await threads.close()
+        return [*limits, fetcher.hosts.limits()]
+
+    assert asyncio.run(fetch()) == [{"s3://bucket": 1}, {}]
