@@ -100,6 +100,8 @@ async def _tried(
         tried: Tried
         if case.kind in ("images", "corpus"):
             tried = await workers.run(try_image, path, case.name, look_closer=case.closer)
+        elif case.name.endswith(".parquet"):  # it gets a worker of its own
+            tried = await asyncio.to_thread(try_source, path)
         else:
             tried = await workers.run(try_source, path)
     except PhotoFailed as error:

@@ -11,6 +11,7 @@ from darkroom.intake.sources.folder import found_file, read_folder
 from darkroom.intake.sources.kinds import Kind, kind_by_content, kind_by_name
 from darkroom.intake.sources.listing import Found, Listing, listing
 from darkroom.intake.sources.manifest import Base, found_at, read_manifest, read_url_list
+from darkroom.intake.sources.parquet import parquet_records
 from darkroom.intake.sources.selection import Selection
 from darkroom.intake.sources.tables import records
 from darkroom.intake.sources.text import bounded_lines, encoding_of, file_name
@@ -52,10 +53,10 @@ def open_source(
         path = parse_file_uri(source) if scheme == "file" else Path(source)
     except ValueError as error:
         raise SourceUnreadable(source, str(error)) from error
-    return _local(path, source, settings)
+    return _local(path, source, settings, kept)
 
 
-def _local(path: Path, source: str, settings: IntakeSettings) -> Listing:
+def _local(path: Path, source: str, settings: IntakeSettings, kept: Path) -> Listing:
     if "\0" in source:
         raise SourceUnreadable(source, "is not a path")
     try:
@@ -70,8 +71,8 @@ def _local(path: Path, source: str, settings: IntakeSettings) -> Listing:
             return listing(path.stem, [found_file(_real(path), status, path.name)])
         base = Base(source, folder=path.parent, roots=settings.allow_roots)
         if kind is Kind.ARCHIVE:
-            return listing(path.stem, _read(_real(path), kind, base, settings))
-        return listing(path.stem, _read(path, kind, base, settings))
+            return listing(path.stem, _read(_real(path), kind, base, settings, kept))
+        return listing(path.stem, _read(path, kind, base, settings, kept))
     except OSError as error:
         raise SourceUnreadable(source, error.strerror or str(error)) from error
 
@@ -90,7 +91,9 @@ def _real(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-def _read(path: Path, kind: Kind, base: Base, settings: IntakeSettings) -> Iterator[Found]:
+def _read(
+    path: Path, kind: Kind, base: Base, settings: IntakeSettings, scratch: Path
+) -> Iterator[Found]:
     if kind is Kind.ARCHIVE:
         yield from read_archive(
             path,
@@ -102,6 +105,9 @@ def _read(path: Path, kind: Kind, base: Base, settings: IntakeSettings) -> Itera
     elif kind is Kind.URL_LIST:
         with path.open(encoding=encoding_of(path, base.source)) as lines:
             yield from read_url_list(bounded_lines(lines, base.source), base)
+    elif kind is Kind.PARQUET:
+        rows = parquet_records(path, base.source, scratch)
+        yield from read_manifest(rows, base, settings.uri_column)
     else:
         rows = records(path, kind, base.source)
         yield from read_manifest(rows, base, settings.uri_column)
@@ -127,10 +133,10 @@ def _downloaded(
             return listing(title, photo)
         if kind is Kind.ARCHIVE:
             # Judged where it will not stay, in case it is none.
-            listing(title, _read(path, kind, base, settings))
+            listing(title, _read(path, kind, base, settings, kept))
             path = _real(kept) / f"{download.sha256}.zip"
             download.path.replace(path)
-        return listing(title, _read(path, kind, base, settings))
+        return listing(title, _read(path, kind, base, settings, kept))
 
 
 def _is_photo(name: str) -> Callable[[str | None], bool]:

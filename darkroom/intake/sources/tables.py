@@ -1,12 +1,9 @@
-"""Rows of a manifest, whatever its format: each a mapping of column name to text."""
+"""Rows of a manifest that is a text file: each a mapping of column name to text."""
 
 import csv
 import json
 from collections.abc import Iterator
 from pathlib import Path
-
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from darkroom.errors import SourceUnreadable
 from darkroom.intake.sources.kinds import Kind
@@ -17,13 +14,7 @@ Record = dict[str, str]
 """Column name to text; empty where the cell is empty or null."""
 
 _DELIMITERS = ",;\t|"
-_ROWS_AT_A_TIME = 1_000
-_MAX_ROWS = 20_000_000
 _MAX_JSON_BYTES = 256 * 2**20
-_MAX_SAID = 300
-_PARQUET_ERRORS = (pa.ArrowException, OSError, ValueError, OverflowError, KeyError, TypeError)
-"""What pyarrow raises for bad content; the last four in turning cells to Python: texts that are not
-UTF-8, dates out of range, zones that nobody knows."""
 
 
 def records(path: Path, kind: Kind, source: str) -> Iterator[Record]:
@@ -32,8 +23,6 @@ def records(path: Path, kind: Kind, source: str) -> Iterator[Record]:
     `source` is what messages call it. Raises `SourceUnreadable` with the line where the format is
     broken: from there on no row could be trusted.
     """
-    if kind is Kind.PARQUET:
-        return _parquet(path, source)
     if kind is Kind.JSON_LINES:
         return _json(path, source)
     return _delimited(path, source, "\t" if kind is Kind.TSV else None)
@@ -73,35 +62,18 @@ def _json(path: Path, source: str) -> Iterator[Record]:
                     )
                 file.seek(0)
                 for number, value in enumerate(json.load(file), start=1):  # noqa: B007 - named below
-                    yield _record(value)
+                    yield record_of(value)
                 return
             file.seek(0)
             for number, line in enumerate(bounded_lines(file, source), start=1):  # noqa: B007 - named below
                 if line.strip():
-                    yield _record(json.loads(line))
+                    yield record_of(json.loads(line))
         except (ValueError, TypeError, RecursionError) as error:
             raise SourceUnreadable(source, f"row {number}: {error}") from error
 
 
-def _parquet(path: Path, source: str) -> Iterator[Record]:
-    try:
-        with pq.ParquetFile(path) as file:
-            # Pictures inside the table are not columns to carry along.
-            texts = [f.name for f in file.schema_arrow if not _is_binary(f.type)]
-            if file.metadata.num_rows > _MAX_ROWS:
-                raise SourceUnreadable(
-                    source, f"{file.metadata.num_rows} rows; the most is {_MAX_ROWS}"
-                )
-            for batch in file.iter_batches(_ROWS_AT_A_TIME, columns=texts):
-                for row in batch.to_pylist():
-                    yield _record(row)
-    except _PARQUET_ERRORS as error:
-        raise SourceUnreadable(
-            source, f"is not a Parquet file that can be read: {storable(str(error))[:_MAX_SAID]}"
-        ) from error
-
-
-def _record(value: object) -> Record:
+def record_of(value: object) -> Record:
+    """Every value as text. Raises `TypeError` for what is no row."""
     if not isinstance(value, dict):
         raise TypeError("not an object with named values")
     return {storable(str(name)): _text(cell) for name, cell in value.items()}
@@ -113,10 +85,6 @@ def _text(cell: object) -> str:
     if cell is None:
         return ""
     return storable(json.dumps(cell, ensure_ascii=False, default=str).strip('"'))
-
-
-def _is_binary(kind: pa.DataType) -> bool:
-    return pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
 
 
 def _unique(names: list[str]) -> list[str]:

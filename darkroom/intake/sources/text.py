@@ -13,7 +13,7 @@ from darkroom.storage.storable_text import REPLACEMENT
 _UNSHOWABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _MAX_NAME = 255
 _PIECE = 1 << 20
-_MAX_LINE = 1 << 20
+MAX_LINE = 1 << 20
 
 
 def file_name(text: str) -> str:
@@ -25,10 +25,10 @@ def file_name(text: str) -> str:
 def bounded_lines(file: TextIO, source: str) -> Iterator[str]:
     """Lines with their ends. Raises `SourceUnreadable` at one that no manifest has."""
     number = 0
-    while line := file.readline(_MAX_LINE):
+    while line := file.readline(MAX_LINE):
         number += 1
-        if len(line) == _MAX_LINE:
-            raise SourceUnreadable(source, f"line {number} is longer than {_MAX_LINE} characters")
+        if len(line) == MAX_LINE:
+            raise SourceUnreadable(source, f"line {number} is longer than {MAX_LINE} characters")
         yield line
 
 

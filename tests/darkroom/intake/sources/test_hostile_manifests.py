@@ -1,12 +1,9 @@
 """Tables that are no tables: refused in one sentence, within bounded memory."""
 
-import io
 import json
 from pathlib import Path
 from typing import cast
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from darkroom.errors import SourceUnreadable
@@ -29,12 +26,6 @@ def refusal(path: Path, content: bytes) -> str:
     with pytest.raises(SourceUnreadable) as error:
         opened(path, content)
     return error.value.why
-
-
-def parquet(table: pa.Table) -> bytes:
-    sink = io.BytesIO()
-    pq.write_table(table, sink)
-    return sink.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -73,26 +64,6 @@ def test_a_long_list_of_json_is_to_be_written_as_lines(
     said = refusal(tmp_path / "a.json", b"[" + b" " * 2**20 + b"]")
 
     assert said == "a JSON list of more than 1 MiB; write one row per line instead"
-
-
-def test_parquet_of_too_many_rows_is_refused_by_its_index(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Before any of it is unpacked."""
-    monkeypatch.setattr(tables, "_MAX_ROWS", 50)
-
-    many = refusal(tmp_path / "rows.parquet", parquet(pa.table({"url": ["a.jpg"] * 51})))
-
-    assert many == "51 rows; the most is 50"
-
-
-def test_parquet_with_texts_that_are_none_is_unreadable(tmp_path: Path) -> None:
-    """Bytes that claim to be UTF-8 are found when they are looked at."""
-    lying = pa.StringArray.from_buffers(1, pa.py_buffer(b"\0\0\0\0\1\0\0\0"), pa.py_buffer(b"\xff"))
-
-    said = refusal(tmp_path / "a.parquet", parquet(pa.table({"url": lying})))
-
-    assert said.startswith("is not a Parquet file that can be read: 'utf-8' codec")
 
 
 def test_rows_with_other_columns_each_are_refused(
