@@ -7,6 +7,7 @@ import dagster as dg
 
 from darkroom.upkeep.blobs import unfinished_writes, unreferenced_blobs
 from darkroom.upkeep.files import old_progress, old_scratch, unused_sources
+from darkroom.upkeep.old_checkpoints import superseded_checkpoints
 from darkroom.upkeep.sweeping import Sweep
 from orchestration.batch_states import BatchState, batch_states
 from orchestration.old_runs import old_runs
@@ -38,6 +39,7 @@ def sweeps(adapters: Adapters, instance: dg.DagsterInstance) -> list[Sweep]:
     return [
         old_scratch(home.scratch, changed_before=leftover),
         unfinished_writes(adapters.store, begun_before=leftover),
+        superseded_checkpoints(adapters.store, written_before=leftover),
         unreferenced_blobs(adapters.store, written_before=unreferenced),
         unused_sources(home.sources, adapters.store, changed_before=unreferenced),
         old_progress(home.progress, changed_before=over, is_over=is_over),

@@ -65,6 +65,7 @@ def test_leftovers_go_and_all_else_stays(untidy: "Home") -> None:
     assert told == {
         "scratch": "1 removed, 5 bytes",
         "unfinished writes": "1 removed, 5 bytes",
+        "checkpoints": "0 removed, 0 bytes",
         "unreferenced blobs": "1 removed, 5 bytes",
         "fetched archives": "1 removed, 5 bytes",
         "progress of batches": "1 removed, 5 bytes",
