@@ -21,7 +21,7 @@ from darkroom.reports.reporting import (
 )
 from darkroom.results import PhotoResult
 from darkroom.settings import Settings
-from darkroom.stages.batch_tables import read_results
+from darkroom.stages.batch_tables import known_results
 from darkroom.storage.replacing import put_if_changed
 from darkroom.storage.tables import Tables
 from darkroom.work.progress import ProgressBoard
@@ -52,7 +52,7 @@ def batch_report(
     that a person accepted by `darkroom accept` do not count.
     """
     batch = context.partition_key
-    results = read_results(tables, batch)
+    results = known_results(tables, batch)
     run_started = context.instance.get_run_record_by_id(context.run.run_id)
     since = run_started.create_timestamp.timestamp() if run_started else time.time()
     metadata = _metadata(batch, results, store)

@@ -9,7 +9,7 @@ from assets.stage_step import Events, run_of_stage
 from darkroom.ports import Store
 from darkroom.rows import DeliveryRow
 from darkroom.settings import Settings
-from darkroom.stages.batch_tables import read_results, stages_before
+from darkroom.stages.batch_tables import known_results, stages_before
 from darkroom.stages.delivery_stage import deliver_csv, deliveries_stage
 from darkroom.storage.tables import Tables
 from darkroom.work.progress import ProgressBoard
@@ -40,7 +40,7 @@ def deliveries(
     waits until it is redone. Source files are never moved or changed.
     """
     batch = context.partition_key
-    results = read_results(tables, batch, leave_out=["deliveries", "records"])
+    results = known_results(tables, batch, leave_out=["deliveries", "records"])
     stage = deliveries_stage(
         batch, results, settings=settings.deliveries, store=store, target=delivery_target
     )

@@ -11,6 +11,7 @@ from assets.patience import patient
 from assets.photo_workers import photo_workers
 from assets.stage_events import meter, no_failed_photos, stage_events
 from assets.stage_step import checkpoint_of
+from darkroom.errors import BatchUnknown
 from darkroom.imaging.examination import ExaminationSettings
 from darkroom.ports import Fetcher, Store
 from darkroom.rows import Entry, PhotoRow
@@ -92,10 +93,7 @@ def ingest(
     batch = context.partition_key
     entries = tables.read(MANIFESTS, batch, Entry)
     if not entries:
-        raise dg.Failure(
-            f"There is no batch {batch}: batches are made by `darkroom import` and the inbox.",
-            allow_retries=False,
-        )
+        raise BatchUnknown(batch)
     selected = context.op_execution_context.selected_output_names
     checkpoint = checkpoint_of(context, tables, "ingest", IngestedPhoto)
     previous = ingest_tables(tables, batch, checkpoint.found)

@@ -9,7 +9,7 @@ from assets.stage_step import Events, checkpoint_of
 from darkroom.ports import Records
 from darkroom.rows import RecordRow
 from darkroom.settings import Settings
-from darkroom.stages.batch_tables import read_results, stages_before
+from darkroom.stages.batch_tables import known_results, stages_before
 from darkroom.stages.incremental import earlier
 from darkroom.stages.record_stage import RecordPlan
 from darkroom.storage.tables import Tables
@@ -42,7 +42,7 @@ def records(
     batch = context.partition_key
     checkpoint = checkpoint_of(context, tables, "records", RecordRow)
     plan = RecordPlan(
-        read_results(tables, batch, leave_out=["records"]),
+        known_results(tables, batch, leave_out=["records"]),
         previous=earlier(checkpoint.found, tables.read("records", batch, RecordRow)),
         database=settings.database.url or "",
     )

@@ -3,6 +3,7 @@
 DarkroomError
 ├── UsageError             the person must change something; the message says what
 │   ├── SourceUnreadable   a folder, archive or manifest that cannot be read
+│   ├── BatchUnknown       a key that no batch has
 │   ├── SettingsInvalid    darkroom.yaml or the environment
 │   └── TableUnreadable    a stage's table that is damaged or of another shape
 ├── PhotoFailed            one photo could not be fetched or worked on
@@ -16,11 +17,21 @@ DarkroomError
 from typing import Any
 
 from darkroom.outcomes import Failure
+from darkroom.reports.markdown import visible
 from darkroom.storage.storable_text import storable
+
+_MAX_SAID = 8_000
 
 
 class DarkroomError(Exception):
-    """Anything that Darkroom raises on purpose."""
+    """Anything that Darkroom raises on purpose.
+
+    What it says goes to terminals, logs and the UI, and may name what strangers wrote: it is one
+    line that obeys nobody.
+    """
+
+    def __str__(self) -> str:
+        return visible(super().__str__(), max_chars=_MAX_SAID)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Errors cross process borders; the default would call `__init__` with the whole text."""
@@ -38,6 +49,16 @@ class SourceUnreadable(UsageError):
         super().__init__(storable(f"{source}: {why}"))
         self.source = source
         self.why = why
+
+
+class BatchUnknown(UsageError):
+    """A key that no batch has: mistyped, or a partition that somebody added by hand."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            f"There is no batch {key}: batches are made by `darkroom import` and the inbox."
+        )
+        self.key = key
 
 
 class SettingsInvalid(UsageError):

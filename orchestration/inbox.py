@@ -11,6 +11,7 @@ from typing import Self
 
 from darkroom.errors import SettingsInvalid
 from darkroom.ports import RemoteSources
+from darkroom.storage.storable_text import one_line
 from darkroom.uris import parse_s3_uri
 
 DEFAULT_OWNER = "inbox"
@@ -31,7 +32,7 @@ class Dropped:
     def owner(self) -> str:
         """What stands before an @ in its name: `anna@spring.zip` is Anna's."""
         owner, at, _ = self.name.partition("@")
-        return owner if at and owner else DEFAULT_OWNER
+        return one_line(owner) if at and owner.strip() else DEFAULT_OWNER
 
 
 @dataclass(slots=True)

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from darkroom.batches import Batch
+from darkroom.errors import UsageError
 from darkroom.intake.importing import Import, Opened, open_batches
 from darkroom.intake.sources.opening import open_source
 from darkroom.settings import BatchSize
-from darkroom.storage.storable_text import storable
+from darkroom.storage.storable_text import one_line, storable
 from darkroom.uris import shown
 from darkroom.work.machine import usable_cores
 from orchestration.wiring import Adapters
@@ -32,8 +33,11 @@ def take_in(
 ) -> Opened:
     """Open batches for what is new in `source`. Repeating it opens nothing.
 
-    Raises `SourceUnreadable`.
+    Raises `SourceUnreadable`, and `UsageError` for an owner without a name.
     """
+    owner = one_line(sender.owner)
+    if not owner:
+        raise UsageError("an owner has a name: say whose photos these are")
     settings = adapters.settings
     listing = open_source(
         source,
@@ -42,11 +46,11 @@ def take_in(
         remote=adapters.remote_sources,
     )
     what = Import(
-        owner=sender.owner,
+        owner=owner,
         source=shown(source),
         cores=settings.workers.max_workers or usable_cores(),
         now=datetime.now(UTC),
-        report=sender.report,
+        report=one_line(sender.report or "") or None,
         priority=sender.priority,
         batch_size=batch_size or settings.intake.batch_size,
     )
@@ -62,6 +66,6 @@ def unfinished(adapters: Adapters, source: str, owner: str) -> list[Batch]:
         summary.batch
         for summary in adapters.records.batches()
         if summary.batch.source == named
-        and summary.batch.owner == owner
+        and summary.batch.owner == one_line(owner)
         and summary.ended < summary.batch.photos
     ]

@@ -6,6 +6,7 @@ import dagster as dg
 
 from assets.partitions import batches
 from darkroom.errors import UsageError, WorldError
+from darkroom.reports.markdown import visible
 from orchestration.announcing import MAX_PER_TICK, manifest_event, request, unannounced
 from orchestration.inbox import Memory, look_in_bucket, look_in_folder
 from orchestration.intake import Sender, take_in
@@ -52,7 +53,7 @@ def inbox_sensor(adapters: Adapters) -> dg.SensorDefinition:
             else:
                 context.log.info(
                     "%s: %d batches, %d photos known already",
-                    item.name,
+                    visible(item.name),
                     len(opened.batches),
                     opened.already_known,
                 )

@@ -1,6 +1,10 @@
-"""Tags of runs: limits per owner and the order of starting rest on them."""
+"""Tags of runs: limits per owner and the order of starting rest on them.
+
+The UI shows tags as they are: what people wrote is one visible line in them.
+"""
 
 from darkroom.batches import Batch
+from darkroom.reports.markdown import visible
 
 OWNER_TAG = "darkroom/owner"
 REPORT_TAG = "darkroom/report"
@@ -12,7 +16,7 @@ LAUNCHED_TAG = "darkroom/launched"
 
 def run_tags(batch: Batch) -> dict[str, str]:
     """Tags of every run of a batch."""
-    tags = {OWNER_TAG: batch.owner, PRIORITY_TAG: str(batch.priority)}
+    tags = {OWNER_TAG: visible(batch.owner), PRIORITY_TAG: str(batch.priority)}
     if batch.report:
-        tags[REPORT_TAG] = batch.report
+        tags[REPORT_TAG] = visible(batch.report)
     return tags

@@ -10,7 +10,7 @@ from datetime import datetime
 from pydantic import BaseModel
 
 from darkroom.results import PhotoResult
-from darkroom.storage.storable_text import storable
+from darkroom.storage.storable_text import REPLACEMENT, storable
 
 COLUMNS = (
     *("batch", "photo_id", "filename", "uri", "outcome", "reasons", "warnings", "detail"),
@@ -24,6 +24,8 @@ _SKIPPED = r"[\s\"'\x00-\x1f\x7f-\xa0\u200b-\u200f\u2060\ufeff]*"
 _FORMULA = re.compile(_SKIPPED + "[=+\\-@＝＋－＠﹢﹣﹦﹫−]|[\t\r\n]")
 """What some spreadsheet takes for a formula, or for the white space and quotes that it drops before
 one. https://owasp.org/www-community/attacks/CSV_Injection"""
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+"""All but tabs and line breaks, which texts have."""
 
 Cell = str | int | float | None
 
@@ -37,7 +39,8 @@ def results_csv(results: Sequence[PhotoResult]) -> bytes:
     """UTF-8, RFC 4180, a header line first.
 
     Lists of plain words are joined by semicolons, other structures are JSON. Text that a
-    spreadsheet could take for a formula begins with an apostrophe; numbers stay numbers.
+    spreadsheet could take for a formula begins with an apostrophe; numbers stay numbers. Control
+    characters, which terminals obey, are replaced.
     """
     into = io.StringIO(newline="")
     writer = csv.writer(into, lineterminator="\r\n")
@@ -60,7 +63,7 @@ def _cell(value: object) -> Cell:
 
 
 def _inert(text: str) -> str:
-    text = storable(text)
+    text = _CONTROL.sub(REPLACEMENT, storable(text))
     return f"'{text}" if _FORMULA.match(text) else text
 
 

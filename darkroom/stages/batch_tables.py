@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import TypeVar
 
+from darkroom.errors import BatchUnknown
 from darkroom.outcomes import Outcome
 from darkroom.reports.joining import Stages, join
 from darkroom.results import PhotoResult
@@ -69,6 +70,16 @@ def read_results(tables: Tables, batch: str, *, leave_out: Iterable[str] = ()) -
     """One result per photo of the batch; empty for an unknown batch."""
     entries = tables.read(MANIFESTS, batch, Entry)
     return join(batch, entries, read_stages(tables, batch, leave_out=leave_out))
+
+
+def known_results(
+    tables: Tables, batch: str, *, leave_out: Iterable[str] = ()
+) -> list[PhotoResult]:
+    """The same, at least one. Raises `BatchUnknown`."""
+    results = read_results(tables, batch, leave_out=leave_out)
+    if not results:
+        raise BatchUnknown(batch)
+    return results
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from darkroom.batches import is_batch_key
-from darkroom.errors import ObjectMissing, TableUnreadable
+from darkroom.errors import BatchUnknown, ObjectMissing, TableUnreadable
 from darkroom.ports import Store
 from darkroom.rows import PhotoPart
 from darkroom.storage.tables import STAGE, parquet, rows_of
@@ -68,6 +68,8 @@ class Parts(Generic[R]):
     @property
     def _prefix(self) -> str:
         """Ends in a character that no batch key has: `b1` must not find the parts of `b1.2`."""
-        if STAGE.fullmatch(self.stage) is None or not is_batch_key(self.batch):
-            raise ValueError(f"there are no parts of stage {self.stage!r}, batch {self.batch!r}")
+        if STAGE.fullmatch(self.stage) is None:
+            raise ValueError(f"there are no parts of stage {self.stage!r}")
+        if not is_batch_key(self.batch):
+            raise BatchUnknown(self.batch)
         return f"{FOLDER}/{self.stage}/{self.batch}!"

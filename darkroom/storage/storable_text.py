@@ -16,6 +16,11 @@ def storable(text: str) -> str:
     return _UNSTORABLE.sub(REPLACEMENT, text)
 
 
+def one_line(text: str) -> str:
+    """`storable` text whose white space, line breaks included, is single spaces; maybe empty."""
+    return " ".join(storable(text).split())
+
+
 def storable_tree(value: Any) -> Any:  # noqa: ANN401 - JSON-like data of any shape
     """The same for every string inside lists and dictionaries; other values stay as they are."""
     if isinstance(value, str):

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from pydantic import TypeAdapter, ValidationError
 
 from darkroom.batches import is_batch_key
-from darkroom.errors import ObjectMissing, TableUnreadable
+from darkroom.errors import BatchUnknown, ObjectMissing, TableUnreadable
 from darkroom.ports import Store
 from darkroom.rows import PhotoPart
 from darkroom.storage.arrow_schema import arrow_schema
@@ -23,9 +23,11 @@ STAGE = re.compile(r"[a-z][a-z0-9_]{0,49}")
 
 
 def table_name(stage: str, batch: str) -> str:
-    """`tables/<stage>/<batch>.parquet`. Raises `ValueError` for a key that cannot be part of it."""
-    if STAGE.fullmatch(stage) is None or not is_batch_key(batch):
-        raise ValueError(f"there is no table of stage {stage!r} and batch {batch!r}")
+    """`tables/<stage>/<batch>.parquet`. Raises `BatchUnknown` for a key that no batch can have."""
+    if STAGE.fullmatch(stage) is None:
+        raise ValueError(f"there is no table of stage {stage!r}")
+    if not is_batch_key(batch):
+        raise BatchUnknown(batch)
     return f"tables/{stage}/{batch}.parquet"
 
 

@@ -7,6 +7,7 @@ from typing import Self
 import psutil
 from pydantic import BaseModel, ConfigDict
 
+from darkroom.reports.markdown import visible
 from darkroom.work.machine import use_of
 
 
@@ -38,7 +39,8 @@ class Load(BaseModel):
         )
 
     def __str__(self) -> str:
-        held = ", ".join(f"{host} at {limit}" for host, limit in sorted(self.hosts.items()))
+        hosts = sorted(self.hosts.items())
+        held = ", ".join(f"{visible(host)} at {limit}" for host, limit in hosts)
         return (
             f"{self.cores:.1f} cores, {self.memory_bytes / 2**20:.0f} MiB, {self.workers} workers"
             + (f", held back: {held}" if held else "")

@@ -157,7 +157,8 @@ def _open(console: Console, adapters: Adapters, source: str, request: ImportRequ
         parts.append(f"{opened.repeated} named more than once")
     if waiting:
         parts.append(f"{len(waiting)} unfinished batches taken up again")
-    console.print(f"{shown(source)}: {', '.join(parts)}", markup=False, highlight=False)
+    named = visible(shown(source), max_chars=1_000)
+    console.print(f"{named}: {', '.join(parts)}", markup=False, highlight=False)
     return [*waiting, *opened.batches]
 
 

@@ -61,7 +61,8 @@ def show_results(batch: str, format_: ResultFormat, folder: Path | None) -> int:
         raise UsageError(f"there is no batch {batch}: `darkroom status` lists them")
     if format_ is ResultFormat.JSONL:
         for result in results:
-            sys.stdout.write(result.model_dump_json() + "\n")
+            # In ASCII: nothing that a terminal obeys, or that some readers take for a line's end.
+            sys.stdout.write(json.dumps(result.model_dump(mode="json")) + "\n")
     elif format_ is ResultFormat.CSV:
         sys.stdout.write(results_csv(results).decode())
     else:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from darkroom.batches import Batch
+from darkroom.reports.markdown import visible
 from darkroom.stages.batch_tables import STAGE_ROWS
 
 if TYPE_CHECKING:
@@ -75,16 +76,20 @@ def test_a_stage_before_its_inputs_says_what_to_do(
     assert pipeline.adapters.tables.read(stage, batch.key, STAGE_ROWS[stage]) == []
 
 
-def test_a_partition_without_a_manifest_says_what_to_do(pipeline: "Pipeline") -> None:
-    """A key that a person added by hand in the UI is no batch."""
-    batch = pipeline.open(pipeline.draw("known", "meadow.jpg"))
-    unknown = batch.model_copy(update={"key": "made-by-hand"})
-    pipeline.instance.add_dynamic_partitions("batches", [unknown.key])
-    run = pipeline.run(unknown)
+@pytest.mark.parametrize("step", ["ingest", "deliveries", "records", "batch_report"])
+@pytest.mark.parametrize("key", ["made-by-hand", "../tables/<b>\u202e"])
+def test_a_partition_without_a_manifest_says_what_to_do(
+    key: str, step: str, pipeline: "Pipeline"
+) -> None:
+    """A key that a person added by hand in the UI is no batch, and no part of a path."""
+    batch = pipeline.open(pipeline.draw(f"known-{step}-{len(key)}", "meadow.jpg"))
+    unknown = batch.model_copy(update={"key": key})
+    pipeline.instance.add_dynamic_partitions("batches", [key])
+    run = pipeline.run(unknown, *(["photos"] if step == "ingest" else [step]))
 
     assert run.failed_steps == {
-        "ingest": (
-            "dagster._core.definitions.events.Failure: There is no batch made-by-hand: batches are"
-            " made by `darkroom import` and the inbox."
+        step: (
+            f"darkroom.errors.BatchUnknown: There is no batch {visible(key)}: batches are made by"
+            " `darkroom import` and the inbox."
         )
     }

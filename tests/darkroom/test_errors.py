@@ -5,6 +5,7 @@ import pytest
 
 from darkroom import errors
 from darkroom.errors import (
+    BatchUnknown,
     DarkroomError,
     EngineUnavailable,
     ObjectMissing,
@@ -22,6 +23,7 @@ EVERY_ERROR = [
     DarkroomError("on purpose"),
     UsageError("name a folder"),
     SourceUnreadable("photos.zip", "it is encrypted"),
+    BatchUnknown("made-by-hand"),
     SettingsInvalid("web.port is not a number"),
     TableUnreadable("file:///tables/texts/b1.parquet", "texts", "it is cut off"),
     PhotoFailed("Timeout", "no answer", attempts=4, retryable=True),
@@ -68,3 +70,10 @@ def test_a_source_may_have_any_name() -> None:
 
     assert str(error) == "\ufffdt\ufffd.zip: it is encrypted"
     assert error.source == "\udce9t\x00.zip"
+
+
+def test_what_strangers_wrote_obeys_nobody() -> None:
+    """An error is one visible line, in a terminal, a log and the UI."""
+    error = UsageError("\x1b[31mred\nforged line \u202egpj.exe")
+
+    assert str(error) == "⟨001B⟩[31mred forged line ⟨202E⟩gpj.exe"

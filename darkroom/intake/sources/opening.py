@@ -69,7 +69,7 @@ def _local(path: Path, source: str, settings: IntakeSettings, kept: Path) -> Lis
         kind = kind_by_name(path.name) or kind_by_content(path)
         if kind is Kind.PHOTO:
             return listing(path.stem, [found_file(_real(path), status, path.name)])
-        base = Base(source, folder=path.parent, roots=settings.allow_roots)
+        base = Base(storable(source), folder=path.parent, roots=settings.allow_roots)
         if kind is Kind.ARCHIVE:
             return listing(path.stem, _read(_real(path), kind, base, settings, kept))
         return listing(path.stem, _read(path, kind, base, settings, kept))
