@@ -8,12 +8,11 @@ from dataclasses import dataclass
 import dagster as dg
 
 from darkroom.work.lifeline import end_with_parent
+from orchestration.batch_states import GATE
 from orchestration.definitions import process_batch_job
 from orchestration.home import HOME_VARIABLE
 from orchestration.run_processes import RunProcess
 from orchestration.tags import PARTITION_TAG
-
-GATE = "batch_report"
 
 # The events stand in the instance all the same; the terminal belongs to the progress bars.
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -69,7 +68,7 @@ def _broken_steps(result: dg.JobExecutionResult) -> dict[str, str]:
     return {
         event.step_key or "": _why(event)
         for event in result.all_events
-        if event.is_step_failure and event.step_key != GATE
+        if event.is_step_failure and event.step_key != GATE.to_python_identifier()
     }
 
 

@@ -61,10 +61,13 @@ class RunProcess:
         return found is not None and not _has_ended(found)
 
     def interrupt(self) -> None:
-        """Ask it to stop, as Ctrl-C does."""
+        """Ask it to stop, as Ctrl-C does.
+
+        Whoever is only about to launch the run leads no session, and is left alone.
+        """
         found = self._found()
-        if found is not None:
-            with contextlib.suppress(psutil.NoSuchProcess):
+        with contextlib.suppress(ProcessLookupError, psutil.NoSuchProcess):
+            if found is not None and os.getsid(self.pid) == self.pid:
                 found.send_signal(signal.SIGINT)
 
     def kill(self) -> None:

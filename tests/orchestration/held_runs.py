@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -115,6 +115,12 @@ def processes_of(instance: dg.DagsterInstance, run_id: str) -> list[psutil.Proce
     return sorted(process.session(), key=lambda each: each.create_time())
 
 
+def steps_among(processes: Sequence[psutil.Process]) -> list[psutil.Process]:
+    """Of a run's processes: those below its fork server that have photo workers of their own."""
+    worker, *others = processes
+    return [each for each in others if _is_step(each, worker.pid)]
+
+
 def status(instance: dg.DagsterInstance, run_id: str) -> dg.DagsterRunStatus:
     run = instance.get_run_by_id(run_id)
     assert run is not None
@@ -124,3 +130,8 @@ def status(instance: dg.DagsterInstance, run_id: str) -> dg.DagsterRunStatus:
 def adapters() -> Adapters:
     """Of the home that the environment names."""
     return adapters_of(None)
+
+
+def _is_step(process: psutil.Process, worker: int) -> bool:
+    server = process.parent()
+    return server is not None and server.ppid() == worker and bool(process.children())

@@ -22,6 +22,7 @@ from tests.orchestration.held_runs import (
     opened,
     processes_of,
     status,
+    steps_among,
     until,
 )
 
@@ -112,8 +113,7 @@ def test_a_killed_run_is_noticed_and_leaves_nothing(underway: Underway) -> None:
 
 def test_a_killed_step_fails_its_run(underway: Underway) -> None:
     """The run's process notices by itself; the slot is free and no photo worker is left."""
-    worker, *others = underway.processes
-    [step] = [each for each in others if _is_step(each, worker.pid)]
+    [step] = steps_among(underway.processes)
     step.kill()
     until(lambda: _gone(underway.processes))
 
@@ -129,9 +129,3 @@ def test_a_cancelled_run_stops_with_all_it_started(underway: Underway) -> None:
     until(lambda: _gone(underway.processes))
     assert underway.slots_in_use() == 0
     assert underway.launcher.terminate(underway.run_id) is False
-
-
-def _is_step(process: psutil.Process, worker: int) -> bool:
-    """Below the run's fork server, and with children of its own: the photo workers' server."""
-    server = process.parent()
-    return server is not None and server.ppid() == worker and bool(process.children())

@@ -1,135 +1,24 @@
 """A backfill of failed partitions, asked for as the UI does it: over GraphQL, of a real `up`."""
 
-import json
 import os
 import re
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from darkroom.samples import scenes
 from orchestration.home import Home
 from tests.orchestration.held_runs import until
+from tests.web_server import WebServer
 
 if TYPE_CHECKING:
     from tests.orchestration.command_line.conftest import Command
 
 SIZE = (320, 240)
-
-PARTITIONS = """
-query Partitions($gate: [AssetKeyInput!]!) {
-  assetNodes(assetKeys: $gate) {
-    assetPartitionStatuses {
-      ... on DefaultPartitionStatuses { materializedPartitions failedPartitions }
-    }
-  }
-}
-"""
-
-LAUNCH = """
-mutation LaunchPartitionBackfill($backfillParams: LaunchBackfillParams!) {
-  launchPartitionBackfill(backfillParams: $backfillParams) {
-    __typename
-    ... on LaunchBackfillSuccess { backfillId }
-    ... on PythonError { message }
-  }
-}
-"""
-
-RUNS = """
-query Runs($filter: RunsFilter!) {
-  runsOrError(filter: $filter) {
-    ... on Runs { results { runId status tags { key value } } }
-  }
-}
-"""
-
-WORK = """
-query Work($runId: ID!) {
-  runOrError(runId: $runId) {
-    ... on Run {
-      assetMaterializations {
-        assetKey { path }
-        metadataEntries { label ... on IntMetadataEntry { intValue } }
-      }
-    }
-  }
-}
-"""
-
-
-@dataclass(frozen=True)
-class WebServer:
-    """The GraphQL of a `darkroom up`."""
-
-    address: str
-
-    def ask(self, query: str, **variables: object) -> dict[str, Any]:
-        request = urllib.request.Request(  # noqa: S310 - our own server
-            f"{self.address}/graphql",
-            json.dumps({"query": query, "variables": variables}).encode(),
-            {"Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - our own server
-            told = json.load(answer)
-        assert "errors" not in told, told
-        data: dict[str, Any] = told["data"]
-        return data
-
-    def partitions(self) -> dict[str, list[str]]:
-        """Of the gate, by status."""
-        [node] = self.ask(PARTITIONS, gate=[{"path": ["batch_report"]}])["assetNodes"]
-        found: dict[str, list[str]] = node["assetPartitionStatuses"]
-        return found
-
-    def backfill(self, partitions: list[str]) -> str:
-        """What the dialog *Materialize* of the job sends."""
-        repository = {
-            "repositoryName": "__repository__",
-            "repositoryLocationName": "orchestration.definitions",
-        }
-        launched = self.ask(
-            LAUNCH,
-            backfillParams={
-                "selector": {
-                    "partitionSetName": "process_batch_partition_set",
-                    "repositorySelector": repository,
-                },
-                "partitionNames": partitions,
-                "fromFailure": False,
-                "tags": [],
-            },
-        )["launchPartitionBackfill"]
-        assert launched["__typename"] == "LaunchBackfillSuccess", launched
-        backfill: str = launched["backfillId"]
-        return backfill
-
-    def runs(self, **tags: str) -> list[dict[str, Any]]:
-        wanted = [{"key": key, "value": value} for key, value in tags.items()]
-        found: list[dict[str, Any]] = self.ask(RUNS, filter={"tags": wanted})["runsOrError"][
-            "results"
-        ]
-        return found
-
-    def has_ended(self, backfill: str) -> bool:
-        runs = self.runs(**{"dagster/backfill": backfill})
-        return bool(runs) and all(run["status"] in ("SUCCESS", "FAILURE") for run in runs)
-
-    def worked_on(self, run: str) -> dict[str, int]:
-        """Photos that each stage worked on in a run."""
-        made = self.ask(WORK, runId=run)["runOrError"]["assetMaterializations"]
-        return {
-            each["assetKey"]["path"][0]: entry["intValue"]
-            for each in made
-            for entry in each["metadataEntries"]
-            if entry["label"] == "worked_on"
-        }
 
 
 @pytest.fixture
