@@ -1,4 +1,4 @@
-"""A web server of this machine that counts what it is asked for."""
+"""A web server of this machine that counts what it is asked for, refuses or keeps waiting."""
 
 import threading
 from collections import Counter
@@ -10,7 +10,10 @@ from pathlib import Path
 
 
 class Counting(ThreadingHTTPServer):
-    """Serves a folder; `asked` counts requests by path."""
+    """Serves a folder.
+
+    `asked` counts requests by path. What `refused` names is answered with that status.
+    """
 
     request_queue_size = 128
     daemon_threads = True
@@ -18,6 +21,33 @@ class Counting(ThreadingHTTPServer):
     def __init__(self, folder: Path) -> None:
         super().__init__(("127.0.0.1", 0), partial(_Handler, directory=str(folder)))
         self.asked: Counter[str] = Counter()
+        self.refused: dict[str, int] = {}
+        self.keeps_waiting = threading.Event()
+        """Set once somebody waits for an answer."""
+        self._answers = threading.Event()
+        self._answers.set()
+        self._left = 0
+        self._lock = threading.Lock()
+
+    def hold_after(self, requests: int) -> None:
+        """Answer so many more, and keep all others waiting until `let_go`."""
+        with self._lock:
+            self._left = requests
+            self.keeps_waiting.clear()
+            self._answers.clear()
+
+    def let_go(self) -> None:
+        """Answer everybody."""
+        self._answers.set()
+
+    def wait_for_turn(self) -> None:
+        """Return when this request may be answered."""
+        with self._lock:
+            self._left -= 1
+            if self._left >= 0 or self._answers.is_set():
+                return
+        self.keeps_waiting.set()
+        self._answers.wait()
 
     @property
     def address(self) -> str:
@@ -34,7 +64,11 @@ class _Handler(SimpleHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked[self.path] += 1
-        super().do_GET()
+        self.server.wait_for_turn()
+        if status := self.server.refused.get(self.path):
+            self.send_error(status)
+        else:
+            super().do_GET()
 
     def log_message(self, *_: object) -> None:
         """Silent."""
