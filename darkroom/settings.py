@@ -94,7 +94,9 @@ class IntakeSettings(Section):
         20 * 2**30, description="Unpacked bytes taken from one archive; more is refused."
     )
     max_archive_entries: PositiveInt = Field(
-        1_000_000, description="Entries in one archive; more is refused."
+        250_000,
+        description="Entries in one archive; more is refused. Listing so many takes 250 MiB of"
+        " memory, and so does each step that unpacks some of them.",
     )
     inbox_interval_s: PositiveInt = Field(10, description="Seconds between looks at the inbox.")
     inbox_s3: str | None = Field(

@@ -5,10 +5,17 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from zipfile import ZipFile, ZipInfo
+from zipfile import ZipInfo
 
 from darkroom.errors import PhotoFailed
-from darkroom.intake.sources.archive import UNREADABLE, excess, members, overlapping, refusal
+from darkroom.intake.sources.archive import (
+    UNREADABLE,
+    excess,
+    members,
+    open_zip,
+    overlapping,
+    refusal,
+)
 from darkroom.settings import IntakeSettings
 from darkroom.uris import ArchiveMember, file_uri
 from resources.fetching.without_links import LinkInTheWay, open_without_links
@@ -19,13 +26,13 @@ _KEPT_OPEN = 4
 class OpenArchive:
     """Read by several threads at once."""
 
-    def __init__(self, path: Path, stamp: tuple[int, int]) -> None:
+    def __init__(self, path: Path, stamp: tuple[int, int], *, max_entries: int) -> None:
         self.stamp = stamp
         self.users = 0
         # ZipFile closes a file that it opened itself by a count that threads can get wrong.
         self._file = os.fdopen(open_without_links(path), "rb")
         try:
-            self.zip = ZipFile(self._file)
+            self.zip = open_zip(self._file, max_entries=max_entries)
         except BaseException:
             self._file.close()
             raise
@@ -87,7 +94,8 @@ class OpenArchives:
                 _close_if_idle(archive)
                 archive = None
             if archive is None:
-                archive = self._judged(path, OpenArchive(path, stamp))
+                most = self._limits.max_archive_entries
+                archive = self._judged(path, OpenArchive(path, stamp, max_entries=most))
         except FileNotFoundError as error:
             raise PhotoFailed(
                 "NotFound", f"{file_uri(path)} is not there", retryable=False
@@ -107,6 +115,7 @@ class OpenArchives:
         """It was judged when it was listed, but may be another one by now."""
         too_much = excess(
             archive.zip.infolist(),
+            archive_bytes=archive.stamp[1],
             max_entries=self._limits.max_archive_entries,
             max_bytes=self._limits.max_archive_bytes,
         )

@@ -1,12 +1,20 @@
 """Photos in a ZIP, told from its central directory alone; nothing is unpacked here."""
 
+import os
 import re
 import stat
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from operator import attrgetter
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from typing import IO
+from zipfile import (  # type: ignore[attr-defined]  # no public way to the directory's size
+    _ECD_SIZE,
+    BadZipFile,
+    ZipFile,
+    ZipInfo,
+    _EndRecData,
+)
 
 from darkroom.errors import SourceUnreadable
 from darkroom.intake.sources.listing import Found
@@ -19,7 +27,12 @@ UNREADABLE = (BadZipFile, NotImplementedError, UnicodeDecodeError, OSError)
 
 _ENCRYPTED = 0x1 | 0x40
 _LOCAL_HEADER_BYTES = 30
+_DIRECTORY_BYTES = 256
+"""Of an entry in the directory: its header, name and extra fields; 46 at least."""
 _MAX_RATIO = 250
+_MAX_WHOLE_RATIO = 100
+"""A ZIP of bitmaps without any compression of their own comes to some 50."""
+_MIN_WHOLE_BOMB_BYTES = 2**30
 _MIN_BOMB_BYTES = 2**20
 """Unpacked: what is smaller does no harm, however well it is packed."""
 _UNIX = 3
@@ -35,14 +48,17 @@ def read_archive(
     Entries that will not be unpacked (see `refusal`) are listed too, so that each gets its outcome.
     An entry is the same photo as long as its name, checksum and size are: touching or rewriting the
     archive changes nothing. Raises `SourceUnreadable` for a file that is no ZIP, and for one that
-    holds more than `max_entries` or unpacks to more than `max_bytes`.
+    holds more than `max_entries`, unpacks to more than `max_bytes` or to many times its size.
     """
     try:
-        with ZipFile(archive) as opened:
+        with archive.open("rb") as file, open_zip(file, max_entries=max_entries) as opened:
             infos = opened.infolist()
+            archive_bytes = file.seek(0, os.SEEK_END)
     except UNREADABLE as error:
         raise SourceUnreadable(source, f"is not a ZIP that can be read ({error})") from error
-    too_much = excess(infos, max_entries=max_entries, max_bytes=max_bytes)
+    too_much = excess(
+        infos, archive_bytes=archive_bytes, max_entries=max_entries, max_bytes=max_bytes
+    )
     if too_much is not None:
         raise SourceUnreadable(source, too_much)
     return _found(archive, infos, Selection(include))
@@ -56,13 +72,30 @@ def members(infos: Sequence[ZipInfo]) -> Iterator[tuple[str, int, ZipInfo]]:
         yield info.filename, seen[info.filename], info
 
 
-def excess(infos: Sequence[ZipInfo], *, max_entries: int, max_bytes: int) -> str | None:
+def open_zip(file: IO[bytes], *, max_entries: int) -> ZipFile:
+    """Its directory is read whole: some 1 KiB of memory for each entry.
+
+    Raises `BadZipFile` for a directory that so many entries never need, before it is read.
+    """
+    end = _EndRecData(file)
+    if end is not None and end[_ECD_SIZE] > max_entries * _DIRECTORY_BYTES:
+        raise BadZipFile(
+            f"its directory has {end[_ECD_SIZE]} bytes; intake.max_archive_entries is {max_entries}"
+        )
+    return ZipFile(file)
+
+
+def excess(
+    infos: Sequence[ZipInfo], *, archive_bytes: int, max_entries: int, max_bytes: int
+) -> str | None:
     """Why an archive is more than may be taken; None when it is not."""
     if len(infos) > max_entries:
         return f"holds {len(infos)} entries; intake.max_archive_entries is {max_entries}"
     unpacked = sum(info.file_size for info in infos)
     if unpacked > max_bytes:
         return f"unpacks to {unpacked} bytes; intake.max_archive_bytes is {max_bytes}"
+    if unpacked > max(_MIN_WHOLE_BOMB_BYTES, _MAX_WHOLE_RATIO * archive_bytes):
+        return f"unpacks to {unpacked} bytes, more than {_MAX_WHOLE_RATIO} times its size"
     return None
 
 

@@ -1,13 +1,15 @@
 """What a ZIP says that it holds."""
 
+import random
 import zlib
 from pathlib import Path
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
 from darkroom.errors import SourceUnreadable
-from darkroom.intake.sources.archive import read_archive
+from darkroom.intake.sources import archive
+from darkroom.intake.sources.archive import read_archive, refusal
 from darkroom.intake.sources.listing import Found
 
 
@@ -74,6 +76,31 @@ def test_what_is_no_zip_is_unreadable(tmp_path: Path, content: bytes) -> None:
 
     with pytest.raises(SourceUnreadable, match=r"^a\.zip: is not a ZIP that can be read"):
         _read(path)
+
+
+def test_an_archive_that_is_a_bomb_as_a_whole_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though none of its entries is one by itself."""
+    monkeypatch.setattr(archive, "_MIN_WHOLE_BOMB_BYTES", 10**6)
+    path = tmp_path / "a.zip"
+    with ZipFile(path, "w", ZIP_DEFLATED) as made:
+        for number in range(9):
+            made.writestr(f"{number}.bmp", random.Random(number).randbytes(1000) + bytes(200_000))
+
+    assert refusal(made.infolist()[0]) is None
+    with pytest.raises(SourceUnreadable, match="unpacks to 1809000 bytes, more than 100 times"):
+        _read(path, max_bytes=10**7)
+
+
+def test_a_directory_larger_than_its_entries_need_is_not_read(tmp_path: Path) -> None:
+    """Each entry of it would take memory before any can be counted."""
+    path = _zip(tmp_path / "a.zip", *(f"{number}.jpg" for number in range(20)))
+
+    with pytest.raises(
+        SourceUnreadable, match=r"its directory has 1030 bytes; intake.max_archive_entries is 4"
+    ):
+        _read(path, max_entries=4)
 
 
 def test_limits_are_judged_before_anything_is_unpacked(tmp_path: Path) -> None:
