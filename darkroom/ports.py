@@ -159,6 +159,12 @@ class TextReader(Protocol):
     def version(self) -> str:
         """Engine, its version and languages: part of what a text was made from."""
 
+    def may_have_text(self, image: GrayImage) -> bool:
+        """A cheap look: False only where `read` would find nothing at any size.
+
+        An engine that has no cheap look says True. Raises `EngineUnavailable`.
+        """
+
     def read(self, image: GrayImage) -> Reading:
         """Text in reading order. Raises `EngineUnavailable` when it cannot start."""
 

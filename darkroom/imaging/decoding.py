@@ -175,6 +175,17 @@ def upright_gray(path: Path) -> GrayImage:
     return np.asarray(_upright_gray(decode(open_photo(path.read_bytes()), gray=True)))
 
 
+def reduced_gray(path: Path, *, at_least_px: int) -> tuple[GrayImage, float]:
+    """An upright original in 8-bit gray, and pixels of the original per pixel of that.
+
+    A JPEG comes at 1/2, 1/4 or 1/8 of its size as long as its long edge has `at_least_px` pixels.
+    Raises `Unreadable`, which a photo that passed `readable` does not.
+    """
+    photo = open_photo(path.read_bytes())
+    gray = np.asarray(_upright_gray(decode(photo, at_least_px=at_least_px, gray=True)))
+    return gray, max(photo.header.width, photo.header.height) / max(gray.shape)
+
+
 def _upright_gray(found: DecodedPhoto) -> Image.Image:
     """The picture in colour is gone when this returns: it and an array need not both be held."""
     return upright(flat_gray(found.image), found.orientation)

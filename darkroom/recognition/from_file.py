@@ -9,15 +9,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from darkroom.imaging.decoding import load_gray, load_rgb, upright_gray
+from darkroom.imaging.decoding import load_rgb, reduced_gray, upright_gray
 from darkroom.ports import ObjectDetector, Reading, TextReader
 from darkroom.recognition.codes import read_codes
+from darkroom.recognition.reading import READ_PX, read_page
 from darkroom.rows import Code, Detection
 
 
-def read_text(path: Path, scale: float, reader: TextReader) -> Reading:
-    """Text of a stored rendition. Raises `EngineUnavailable`."""
-    reading = reader.read(load_gray(path))
+def read_text(path: Path, reader: TextReader) -> Reading:
+    """Text of an original, read at a size that suits reading. Raises `EngineUnavailable`."""
+    gray, scale = reduced_gray(path, at_least_px=READ_PX)
+    reading = read_page(gray, reader)
     words = [word.model_copy(update={"box": _scaled(word.box, scale)}) for word in reading.words]
     return replace(reading, words=words)
 

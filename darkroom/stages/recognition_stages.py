@@ -16,7 +16,7 @@ from darkroom.storage.blobs import blob_name
 from darkroom.work.workers import Workers
 
 # Raised when the code makes another row of the same photo and settings.
-TEXTS_VERSION = "texts/1"
+TEXTS_VERSION = "texts/2"
 CODES_VERSION = "codes/1"
 DETECTIONS_VERSION = "detections/1"
 
@@ -26,12 +26,12 @@ Photos = Mapping[str, Accepted | None]
 def texts_stage(
     photos: Photos, *, reader: TextReader | None, store: Store, workers: Workers
 ) -> Stage[Accepted, TextRow]:
-    """Text of every accepted photo, read from its rendition; all skipped without a reader."""
+    """Text of every accepted photo, read from its original; all skipped without a reader."""
 
     def make(need: Need[Accepted], photo: Accepted) -> TextRow:
         assert reader is not None  # noqa: S101 - nothing is outstanding without one
-        with store.local(blob_name(photo.rendition_sha256)) as path:
-            reading = workers.call(read_text, path, photo.scale, reader)
+        with store.local(blob_name(photo.original_sha256)) as path:
+            reading = workers.call(read_text, path, reader)
         return TextRow(
             photo_id=need.photo_id,
             outcome=Outcome.DONE,

@@ -40,6 +40,10 @@ class PytesseractReader:
             f" psm {self.page_segmentation_mode} confidence {self.min_word_confidence}"
         )
 
+    def may_have_text(self, image: GrayImage) -> bool:  # noqa: ARG002 - part of the port
+        """Always: the program cannot look at the layout without reading it too."""
+        return True
+
     def read(self, image: GrayImage) -> Reading:
         """One run of the program for both text and boxes."""
         refuse_too_large(image)

@@ -39,7 +39,7 @@ def try_image(path: Path, name: str, *, look_closer: bool) -> Tried:
         outcomes = [_first_reason(found.reasons) if found.reasons else "accepted"]
         if look_closer and found.rendition is not None:
             find_codes(path, [])
-            read_text(found.rendition.path, 1.0, text_reader(OcrSettings()))
+            read_text(path, text_reader(OcrSettings()))
             outcomes.append("read for text and codes")
     return _tried(outcomes)
 

@@ -18,6 +18,9 @@ class RememberingReader:
     def __init__(self) -> None:
         self.seen: list[GrayImage] = []
 
+    def may_have_text(self, image: GrayImage) -> bool:  # noqa: ARG002 - part of the port
+        return True
+
     def read(self, image: GrayImage) -> Reading:
         self.seen.append(image)
         return Reading(
@@ -38,18 +41,30 @@ class RememberingDetector:
         return [Detection(label="car", score=0.9, box=[1, 2, 3, 4])]
 
 
-def test_words_stand_in_pixels_of_the_original(tmp_path: Path) -> None:
-    """The reader sees the rendition in gray; its boxes are multiplied by the scale."""
-    Image.new("RGB", (4, 3), (255, 0, 0)).save(tmp_path / "rendition.png")
+def test_words_stand_in_pixels_of_the_upright_original(tmp_path: Path) -> None:
+    """The reader sees the original in gray and upright, here at twice its size."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (40, 30), (255, 0, 0)).save(tmp_path / "original.png", exif=exif)
     reader = RememberingReader()
 
-    assert read_text(tmp_path / "rendition.png", 3.9063, reader) == Reading(
+    assert read_text(tmp_path / "original.png", reader) == Reading(
         text="word",
         confidence=0.9,
-        words=[Word(text="word", confidence=0.9, box=[3.9, 7.8, 11.7, 15.6])],
+        words=[Word(text="word", confidence=0.9, box=[0.5, 1, 1.5, 2])],
     )
-    (seen,) = reader.seen
-    np.testing.assert_array_equal(seen, np.full((3, 4), 76, dtype=np.uint8))
+    np.testing.assert_array_equal(reader.seen[0], np.full((80, 60), 76, dtype=np.uint8))
+
+
+def test_a_large_photo_is_read_reduced_and_its_words_stand_in_the_original(tmp_path: Path) -> None:
+    """A JPEG of twice the size that is read is decoded at half of it."""
+    Image.new("L", (6000, 400), 200).save(tmp_path / "original.jpg")
+    reader = RememberingReader()
+
+    reading = read_text(tmp_path / "original.jpg", reader)
+
+    assert [word.box for word in reading.words] == [[2, 4, 6, 8]]
+    assert reader.seen[0].shape == (200, 3000)
 
 
 def test_objects_stand_in_pixels_of_the_original(tmp_path: Path) -> None:

@@ -79,6 +79,14 @@ class TextReaderContract:
         """Of any size: no words, and no confidence in them."""
         assert reader.read(image) == NOTHING
 
+    def test_a_page_may_have_text_and_a_blank_one_is_left_at_a_glance_if_at_all(
+        self, reader: TextReader
+    ) -> None:
+        """A glance may be wrong in one way only: it never denies text that is there."""
+        assert reader.may_have_text(page())
+        reader.may_have_text(np.full((300, 400), 255, dtype=np.uint8))
+        assert reader.read(page()).text == "\n".join(LINES)
+
     def test_too_large_an_image_is_a_failure_and_no_empty_text(self, reader: TextReader) -> None:
         """Who could not look does not say that there is nothing."""
         with pytest.raises(PhotoFailed) as raised:
@@ -148,6 +156,10 @@ class TestTesserocrReader(TextReaderContract):
     @pytest.fixture
     def reader(self, settings: OcrSettings) -> TextReader:
         return text_reader(settings)
+
+    def test_a_blank_image_is_told_at_a_glance(self, reader: TextReader) -> None:
+        """By its layout, without reading it."""
+        assert not reader.may_have_text(np.full((300, 400), 255, dtype=np.uint8))
 
     def test_language_data_that_is_broken_is_no_engine(self, tmp_path: Path) -> None:
         """The folder is named."""
