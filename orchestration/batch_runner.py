@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import dagster as dg
+from dagster._core.events import RunFailureReason
+from dagster_shared.error import SerializableErrorInfo
 
 from darkroom.work.lifeline import end_with_parent
 from orchestration.batch_states import GATE
@@ -65,11 +67,19 @@ def run_batch(home: str, batch: str, tags: Mapping[str, str]) -> BatchRun:
 
 
 def _broken_steps(result: dg.JobExecutionResult) -> dict[str, str]:
-    return {
+    """Or the run itself, where it ended without one of its steps saying why."""
+    steps = {
         event.step_key or "": _why(event)
         for event in result.all_events
         if event.is_step_failure and event.step_key != GATE.to_python_identifier()
     }
+    of_run = [
+        _innermost(event.job_failure_data.error)
+        for event in result.all_events
+        if event.is_run_failure
+        and event.job_failure_data.failure_reason is not RunFailureReason.STEP_FAILURE
+    ]
+    return steps or ({"run": of_run[-1]} if of_run else {})
 
 
 def _why(event: dg.DagsterEvent) -> str:
@@ -77,7 +87,10 @@ def _why(event: dg.DagsterEvent) -> str:
     ours = event.step_failure_data.user_failure_data
     if ours and ours.description:
         return ours.description
-    error = event.step_failure_data.error
+    return _innermost(event.step_failure_data.error)
+
+
+def _innermost(error: SerializableErrorInfo | None) -> str:
     while error is not None and error.cause is not None:
         error = error.cause
     return error.message.strip() if error else "no reason recorded"
