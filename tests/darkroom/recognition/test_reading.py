@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from darkroom.ports import GrayImage, TextReader
+from darkroom.ports import GrayImage, Reading, TextReader
 from darkroom.recognition.reading import read_page
+from darkroom.rows import Word
 from darkroom.settings import OcrSettings
 from resources.ocr.choice import text_reader
 
@@ -57,3 +58,33 @@ def test_a_blank_photo_has_no_text(reader: TextReader) -> None:
     reading = read_page(np.full((900, 1200), 190, dtype=np.uint8), reader)
 
     assert (reading.text, reading.confidence, reading.words) == ("", None, [])
+
+
+def test_faint_print_is_read(reader: TextReader) -> None:
+    """Gray on white, on a page with black edges, as thermal paper is scanned."""
+    faint = np.where(page() < 128, 190, 254).astype(np.uint8)
+    faint[:, :30] = 0
+
+    assert set(" ".join(LINES).split()) <= set(read_page(faint, reader).text.split())
+
+
+class Doubtful:
+    """A `TextReader` that takes branches for letters."""
+
+    version = "doubtful"
+
+    def may_have_text(self, image: GrayImage) -> bool:  # noqa: ARG002 - part of the port
+        return True
+
+    def read(self, image: GrayImage) -> Reading:  # noqa: ARG002 - part of the port
+        words = [
+            Word(text="~~~~", confidence=0.9, box=[0, 0, 9, 9]),
+            Word(text="ow", confidence=0.9, box=[20, 0, 9, 9]),
+            Word(text="aey", confidence=0.7, box=[40, 0, 9, 9]),
+        ]
+        return Reading(text="~~~~ ow aey", confidence=0.83, words=words)
+
+
+def test_without_one_sure_word_nothing_was_read() -> None:
+    """Of three letters or digits: what else is read in photos is mostly invented."""
+    assert read_page(page(), Doubtful()) == Reading(text="", confidence=None, words=[])
