@@ -39,7 +39,7 @@ def texts(
 ) -> Events[TextRow]:
     """Text of each accepted photo, with the engine's confidence and every word's box.
 
-    Read from the rendition by Tesseract; boxes are in pixels of the upright original. A photo
+    Read from the original by Tesseract; boxes are in pixels of the upright original. A photo
     without text has an empty text, not a missing one.
     """
     chosen = accepted(photos, validations, renditions)

@@ -13,7 +13,6 @@ def refuse_too_large(image: GrayImage) -> None:
         height, width = image.shape
         raise PhotoFailed(
             "ImageTooLarge",
-            f"{width} x {height} pixels, and Tesseract takes {MAX_EDGE_PX} at most; set a smaller"
-            " renditions.long_edge_px",
+            f"{width} x {height} pixels, and Tesseract takes {MAX_EDGE_PX} at most",
             retryable=False,
         )
