@@ -3,6 +3,7 @@
 import io
 import os
 import secrets
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,14 @@ from tests.fault_server import FaultServer
 from tests.postgres import NotInstalled, PostgresServer, postgres
 
 CHECKOUT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interruptible() -> Iterator[None]:
+    """Interrupts work here and in what tests start: shells have background jobs ignore them."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")
