@@ -60,8 +60,27 @@ def _database(url: str) -> Iterator[tuple[str, list[str]]]:
             if table.name.startswith("alembic"):
                 continue
             rows = [dict(row._mapping) for row in connection.execute(sa.select(table))]
+            if table.name in _PAIRS:
+                rows, same = _without_copies(rows)
+                yield f"{table.name} of the same bytes", same
             yield table.name, sorted(_line(table.name, row) for row in rows)
     engine.dispose()
+
+
+def _without_copies(rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[str]]:
+    """Copies name the first of them that arrived, whichever that was: here they are a group."""
+    groups: dict[str, set[str]] = {}
+    for row in rows:
+        if row["kind"] != "exact":
+            continue
+        pair = {
+            f"{row['batch']}/{row['photo_id']}",
+            f"{row['of_batch']}/{row['of_photo_id']}",
+        }
+        group = pair.union(*(groups.get(photo, set()) for photo in pair))
+        groups.update(dict.fromkeys(group, group))
+    same = sorted({json.dumps(sorted(group)) for group in groups.values()})
+    return [row for row in rows if row["kind"] != "exact"], same
 
 
 def _tables(adapters: Adapters) -> Iterator[tuple[str, list[str]]]:
