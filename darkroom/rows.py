@@ -162,6 +162,25 @@ class DetectionRow(Row):
     detections: list[Detection] = Field(default_factory=list)
 
 
+class AnalysisRow(Row):
+    """What a vision model answered."""
+
+    schema_name: str | None = None
+    """Which shape the answer has."""
+    model: str | None = None
+    answer_json: str | None = None
+    """The answer as checked against its schema: JSON with sorted keys."""
+    input_tokens: int = 0
+    """Used for this photo, answers that were not usable included; 0 for an answer known before."""
+    output_tokens: int = 0
+    cost_usd: float | None = None
+    """An estimate; None when nobody knows the model's prices."""
+    requests: int = 0
+    """Sent for this photo, those that failed included."""
+    from_cache: bool = False
+    """The answer had been paid for before."""
+
+
 class Neighbour(Part):
     """An earlier photo that looks the same."""
 
