@@ -79,8 +79,8 @@ class RunProcess:
     def kill_all_below(self) -> None:
         """End the steps and photo workers that it started, and leave itself alone."""
         for process in self.session():
-            if process.pid != self.pid:
-                with contextlib.suppress(psutil.NoSuchProcess):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if process.pid != self.pid and not _tracks_resources(process):
                     process.kill()
 
     def session(self) -> Iterator[psutil.Process]:
@@ -104,6 +104,14 @@ class RunProcess:
 
 def _start_s(process: psutil.Process) -> float:
     return process.create_time() - psutil.boot_time()
+
+
+def _tracks_resources(process: psutil.Process) -> bool:
+    """Whether it is what Python starts to keep count of semaphores.
+
+    It ends with the processes it counts for, which take its absence at their own end for an error.
+    """
+    return any("multiprocessing.resource_tracker" in word for word in process.cmdline())
 
 
 def _has_ended(process: psutil.Process) -> bool:

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 
+import psutil
 import pytest
 
 from orchestration.run_processes import RunProcess
@@ -37,3 +38,34 @@ def test_only_a_process_of_its_own_is_interrupted(
         process.terminate()
 
         assert process.wait() == -ended_by
+
+
+COUNTING = """
+import multiprocessing, subprocess, sys
+counted = multiprocessing.get_context("spawn").Semaphore()
+step = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+print("ready", flush=True)
+step.wait()
+input()
+"""
+
+
+def test_a_process_whose_steps_are_killed_ends_without_complaint() -> None:
+    """What Python started to count its semaphores is still there when it lets go of them."""
+    with subprocess.Popen(
+        [sys.executable, "-c", COUNTING],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        tracker, step = psutil.Process(process.pid).children()
+
+        RunProcess.of(process.pid).kill_all_below()
+        step.wait()
+        assert tracker.is_running()
+        _, complaint = process.communicate(b"\n")
+
+    assert (complaint, process.returncode) == (b"", 0)
