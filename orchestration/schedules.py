@@ -1,5 +1,8 @@
 """Runs asked for by the clock."""
 
+import time
+from functools import partial
+
 import dagster as dg
 
 from darkroom.errors import UsageError
@@ -7,12 +10,14 @@ from darkroom.uris import shown
 from orchestration.announcing import announce, request, unannounced
 from orchestration.intake import Sender, take_in
 from orchestration.jobs import MAINTENANCE, PROCESS_BATCH
+from orchestration.slow_sources import TICK_BUDGET_S, Openings, StillOpening
 from orchestration.wiring import Adapters
 
 
 def feed_schedule(adapters: Adapters) -> dg.ScheduleDefinition:
     """Polls manifests and makes batches of entries that were not there before."""
     intake = adapters.settings.intake
+    openings = Openings()
 
     @dg.schedule(
         name="feed_schedule",
@@ -29,9 +34,14 @@ def feed_schedule(adapters: Adapters) -> dg.ScheduleDefinition:
     def schedule(
         context: dg.ScheduleEvaluationContext,
     ) -> list[dg.RunRequest] | dg.SkipReason:
+        deadline = time.monotonic() + TICK_BUDGET_S
         for feed in intake.feeds:
+            open_it = partial(take_in, adapters, feed, Sender(owner=intake.feed_owner))
             try:
-                opened = take_in(adapters, feed, Sender(owner=intake.feed_owner))
+                opened = openings.result(feed, open_it, deadline=deadline)
+            except StillOpening:
+                # What comes of it is announced by the inbox sensor, as any batch is.
+                context.log.info("%s: still being read", shown(feed))
             except UsageError as error:
                 context.log.warning("feed not read: %s", error)
             else:

@@ -1,6 +1,7 @@
 """Runs asked for by what arrives, and by what failed."""
 
 import time
+from functools import partial
 
 import dagster as dg
 
@@ -13,6 +14,7 @@ from orchestration.intake import Sender, take_in
 from orchestration.jobs import PROCESS_BATCH
 from orchestration.lost_runs import end_lost_runs
 from orchestration.retries import RETRY_TAG, Retries
+from orchestration.slow_sources import TICK_BUDGET_S, Openings, StillOpening
 from orchestration.wiring import Adapters
 
 _RETRY_INTERVAL_S = 15
@@ -22,6 +24,7 @@ _RETRY_INTERVAL_S = 15
 def inbox_sensor(adapters: Adapters) -> dg.SensorDefinition:
     """Makes batches of what is dropped in the inbox once it has stopped changing."""
     intake = adapters.settings.intake
+    openings = Openings()
 
     @dg.sensor(
         name="inbox_sensor",
@@ -44,9 +47,13 @@ def inbox_sensor(adapters: Adapters) -> dg.SensorDefinition:
             except UsageError as error:
                 context.log.warning("bucket not looked at: %s", error)
         # What is ripe and not opened now is as ripe at the next tick.
+        deadline = time.monotonic() + TICK_BUDGET_S
         for item in memory.ripe(dropped)[:MAX_PER_TICK]:
+            open_it = partial(take_in, adapters, item.source, Sender(owner=item.owner))
             try:
-                opened = take_in(adapters, item.source, Sender(owner=item.owner))
+                opened = openings.result(item, open_it, deadline=deadline)
+            except StillOpening:
+                context.log.info("%s: still being read", visible(item.name))
             except UsageError as error:
                 context.log.warning("not imported: %s", error)
                 memory.refuse(item)
