@@ -143,6 +143,8 @@ class Code(Part):
     symbology: str
     text: str
     polygon: list[list[float]]
+    look: str = "plain"
+    """Which look found it: plain, or the further one of `darkroom/recognition/code_ladder.py`."""
 
 
 class CodeRow(Row):

@@ -290,12 +290,21 @@ class OcrSettings(Section):
     min_word_confidence: Share = Field(0.5, description="Words below are left out.")
 
 
+CodeEffort = Literal["plain", "quick", "thorough"]
+
+
 class CodeSettings(Section):
     """QR and bar codes, and the photo's unique ID."""
 
     enabled: bool = Field(True, description="Whether codes are looked for at all.")
     symbologies: list[str] = Field(
         [], description="zxing-cpp format names; empty: all that it reads."
+    )
+    effort: CodeEffort = Field(
+        "quick",
+        description="Further looks at a photo on which the plain one finds no code. plain: none."
+        " quick: two, for faint, shaded and washed-out codes; such a photo then costs 3 times the"
+        " plain look. thorough: eight, also for small, grainy and slanting ones; 12 times.",
     )
     unique_id_pattern: str | None = Field(
         None,

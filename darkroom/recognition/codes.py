@@ -1,6 +1,6 @@
 """QR and bar codes, read with zxing-cpp."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -23,7 +23,12 @@ def read_codes(image: GrayImage, symbologies: Sequence[str]) -> list[Code]:
         formats=_formats(tuple(symbologies)),
         text_mode=zxingcpp.TextMode.Plain,  # others rewrite line breaks as <LF>
     )
-    return sorted((_code(barcode) for barcode in found), key=_place)
+    return in_reading_order(_code(barcode) for barcode in found)
+
+
+def in_reading_order(codes: Iterable[Code]) -> list[Code]:
+    """Topmost first, then leftmost."""
+    return sorted(codes, key=_place)
 
 
 def check_symbologies(symbologies: Sequence[str]) -> None:
@@ -34,6 +39,12 @@ def check_symbologies(symbologies: Sequence[str]) -> None:
 def known_symbologies() -> list[str]:
     """Every name that settings may use."""
     return [each.name for each in zxingcpp.barcode_formats_list()]
+
+
+def among(symbologies: Sequence[str], some: Collection[str]) -> list[str]:
+    """Those of `some` that settings ask for, which may name groups or nothing at all."""
+    asked = zxingcpp.barcode_formats_list(_formats(tuple(symbologies)))
+    return sorted({each.name for each in asked} & set(some))
 
 
 @lru_cache

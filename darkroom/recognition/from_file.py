@@ -11,9 +11,10 @@ from pathlib import Path
 
 from darkroom.imaging.decoding import load_rgb, reduced_gray, upright_gray
 from darkroom.ports import ObjectDetector, Reading, TextReader
-from darkroom.recognition.codes import read_codes
+from darkroom.recognition.code_ladder import look_for_codes
 from darkroom.recognition.reading import READ_PX, read_page
 from darkroom.rows import Code, Detection
+from darkroom.settings import CodeEffort
 
 
 def read_text(path: Path, reader: TextReader) -> Reading:
@@ -24,9 +25,9 @@ def read_text(path: Path, reader: TextReader) -> Reading:
     return replace(reading, words=words)
 
 
-def find_codes(path: Path, symbologies: Sequence[str]) -> list[Code]:
-    """Codes of an original, looked for at its full resolution."""
-    return read_codes(upright_gray(path), symbologies)
+def find_codes(path: Path, symbologies: Sequence[str], effort: CodeEffort) -> list[Code]:
+    """Codes of an original, looked for at its full resolution, then in further looks at it."""
+    return look_for_codes(upright_gray(path), symbologies, effort)
 
 
 def detect_objects(path: Path, scale: float, detector: ObjectDetector) -> list[Detection]:

@@ -1,5 +1,6 @@
 """Views of a photo: turned or at another size, and where their boxes are in the photo."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from PIL import Image
 from darkroom.ports import GrayImage
 
 Matrix = NDArray[np.float64]
+_PAPER = 255
+"""Gray level around a tilted image: most is printed on light ground."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,11 @@ class View:
     def whole(cls, image: GrayImage) -> "View":
         """The photo as it stands."""
         return cls(image, np.eye(3))
+
+    def point_in_photo(self, point: Sequence[float]) -> list[float]:
+        """Where a point `[x, y]` of this view is."""
+        x, y, _ = self.to_photo @ [*point, 1]
+        return [round(float(x), 1), round(float(y), 1)]
 
     def box_in_photo(self, box: Sequence[float]) -> list[float]:
         """The upright box around a box `[x, y, width, height]` of this view."""
@@ -56,7 +64,27 @@ def scaled(view: View, factor: float) -> View:
     if (new_width, new_height) == (width, height):
         return view
     image = Image.fromarray(np.ascontiguousarray(view.image)).resize(
-        (new_width, new_height), Image.Resampling.BICUBIC
+        (new_width, new_height), Image.Resampling.BICUBIC, reducing_gap=2.0
     )
     matrix = np.diag([width / new_width, height / new_height, 1.0])
     return View(np.asarray(image), view.to_photo @ matrix)
+
+
+def tilted(view: View, degrees: float) -> View:
+    """Turned counter-clockwise by any angle, on a canvas that holds all of it."""
+    height, width = view.image.shape
+    image = np.asarray(
+        Image.fromarray(np.ascontiguousarray(view.image)).rotate(
+            degrees, Image.Resampling.BILINEAR, expand=True, fillcolor=_PAPER
+        )
+    )
+    new_height, new_width = image.shape
+    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    back = np.array(
+        [
+            [cos, -sin, (width - new_width * cos + new_height * sin) / 2],
+            [sin, cos, (height - new_width * sin - new_height * cos) / 2],
+            [0, 0, 1],
+        ]
+    )
+    return View(image, view.to_photo @ back)

@@ -17,7 +17,7 @@ from darkroom.work.workers import Workers
 
 # Raised when the code makes another row of the same photo and settings.
 TEXTS_VERSION = "texts/2"
-CODES_VERSION = "codes/1"
+CODES_VERSION = "codes/2"
 DETECTIONS_VERSION = "detections/1"
 
 Photos = Mapping[str, Accepted | None]
@@ -63,7 +63,7 @@ def codes_stage(
 
     def make(need: Need[Accepted], photo: Accepted) -> CodeRow:
         with store.local(blob_name(photo.original_sha256)) as path:
-            codes = workers.call(find_codes, path, settings.symbologies)
+            codes = workers.call(find_codes, path, settings.symbologies, settings.effort)
         found = find_unique_id(settings.unique_id_pattern, codes, text_of(need.photo_id))
         unique_id, source = found or (None, None)
         return CodeRow(

@@ -174,6 +174,7 @@ class CodeRecord(OfPhoto, Base):
     text: Mapped[str]
     polygon: Mapped[Any] = mapped_column(StrangersJson)
     """[[x, y], …]"""
+    look: Mapped[str] = mapped_column(Word, server_default="plain")
 
 
 Index("ix_codes_text", CodeRecord.text, postgresql_using="hash")

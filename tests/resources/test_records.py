@@ -72,7 +72,14 @@ def full_result(key: str, photo_id: str) -> PhotoResult:
         text="NO PARKING",
         text_confidence=0.9,
         words=[Word(text="NO", confidence=0.9, box=[1.0, 2.0, 3.0, 4.0])],
-        codes=[Code(symbology="QRCode", text="id=7", polygon=[[0.0, 0.0], [1.0, 1.5]])],
+        codes=[
+            Code(
+                symbology="QRCode",
+                text="id=7",
+                polygon=[[0.0, 0.0], [1.0, 1.5]],
+                look="evened",
+            )
+        ],
         unique_id="7",
         unique_id_source="code",
         detections=[Detection(label="car", score=0.8, box=[5.0, 6.0, 7.0, 8.0])],
@@ -261,7 +268,7 @@ class RecordsContract:
             datetime(2024, 2, 29, 10, 0, 0, 123456, tzinfo=UTC),
             {"site": "north"},
             ("NO PARKING", 0.9, [{"text": "NO", "confidence": 0.9, "box": [1.0, 2.0, 3.0, 4.0]}]),
-            (0, "QRCode", "id=7", [[0.0, 0.0], [1.0, 1.5]]),
+            (0, "QRCode", "id=7", [[0.0, 0.0], [1.0, 1.5]], "evened"),
         )
 
     @staticmethod
@@ -354,7 +361,7 @@ class RecordsContract:
             None,
             {kept: kept},
             (kept, None, [{"text": kept, "confidence": 1.0, "box": []}]),
-            (0, "QRCode", kept * 1000, []),
+            (0, "QRCode", kept * 1000, [], "plain"),
         )
 
     def test_saving_at_once_ends_as_one_after_the_other(self, records: SqlRecords) -> None:

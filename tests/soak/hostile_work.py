@@ -38,7 +38,7 @@ def try_image(path: Path, name: str, *, look_closer: bool) -> Tried:
         found = examine(path, filename=name, settings=ExaminationSettings(), scratch=Path(scratch))
         outcomes = [_first_reason(found.reasons) if found.reasons else "accepted"]
         if look_closer and found.rendition is not None:
-            find_codes(path, [])
+            find_codes(path, [], "quick")
             read_text(path, text_reader(OcrSettings()))
             outcomes.append("read for text and codes")
     return _tried(outcomes)

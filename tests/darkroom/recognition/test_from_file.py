@@ -92,11 +92,11 @@ def test_codes_stand_in_pixels_of_the_upright_original(tmp_path: Path) -> None:
     exif[0x0112] = 6
     turned.save(tmp_path / "original.jpg", quality=95, exif=exif)
 
-    (found,) = find_codes(tmp_path / "original.jpg", [])
+    (found,) = find_codes(tmp_path / "original.jpg", [], "quick")
 
     assert found.text == "REPORT-0042"
     np.testing.assert_allclose(
         found.polygon, [[166, 36], [250, 36], [251, 121], [166, 120]], atol=1.5
     )
-    assert find_codes(tmp_path / "original.jpg", ["EAN13"]) == []
+    assert find_codes(tmp_path / "original.jpg", ["EAN13"], "quick") == []
     assert isinstance(found, Code)

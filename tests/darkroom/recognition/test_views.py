@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from darkroom.ports import GrayImage
-from darkroom.recognition.views import View, scaled, turned
+from darkroom.recognition.views import View, scaled, tilted, turned
 
 
 def photo() -> GrayImage:
@@ -41,3 +41,16 @@ def test_turns_are_counter_clockwise(quarters: int) -> None:
 def test_a_view_has_at_least_a_pixel_each_way() -> None:
     """A sliver stays a sliver."""
     assert scaled(View.whole(np.zeros((1, 900), dtype=np.uint8)), 0.1).image.shape == (1, 90)
+
+
+@pytest.mark.parametrize("degrees", [-30, 3, 30, 45, 90, 200])
+@pytest.mark.parametrize("factor", [0.5, 1.0, 2.0])
+def test_a_point_of_a_tilted_view_is_known_in_the_photo(degrees: float, factor: float) -> None:
+    """To a pixel, whichever way it was tilted and scaled."""
+    view = tilted(scaled(View.whole(255 - photo()), factor), degrees)
+    rows, columns = np.nonzero(view.image < 128)
+
+    middle = view.point_in_photo([columns.mean() + 0.5, rows.mean() + 0.5])
+
+    assert middle == pytest.approx([35, 16], abs=1)
+    assert min(view.image[0, 0], view.image[-1, -1]) == 255

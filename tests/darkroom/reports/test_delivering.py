@@ -105,7 +105,8 @@ def test_findings_are_words_or_json() -> None:
         "outcome": "done",
         "reasons": "dark; width",
         "checks": '{"dark": {"value": 0.1, "threshold": 0.32, "verdict": "reject"}}',
-        "codes": '[{"symbology": "QRCode", "text": "=1", "polygon": [[0.0, 1.0]]}]',
+        "codes": '[{"symbology": "QRCode", "text": "=1", "polygon": [[0.0, 1.0]],'
+        ' "look": "plain"}]',
         "failures": '[{"stage": "texts", "error_type": "T", "message": "m", "attempts": 1,'
         ' "retryable": false}]',
         "taken_at": "2024-02-29T12:00:00+00:00",
