@@ -19,6 +19,7 @@ from darkroom.reports.reporting import (
     speed_table,
     speeds,
 )
+from darkroom.reports.unique_ids import disagreement_records
 from darkroom.results import PhotoResult
 from darkroom.settings import Settings
 from darkroom.stages.batch_tables import known_results
@@ -27,6 +28,7 @@ from darkroom.storage.tables import Tables
 from darkroom.work.progress import ProgressBoard
 
 _FAILURES_SHOWN = 100
+_DISAGREEMENTS_SHOWN = 100
 
 
 @dg.asset(
@@ -115,4 +117,10 @@ def _metadata(batch: str, results: list[PhotoResult], store: Store) -> dict[str,
             shown["more_failures"] = dg.MetadataValue.text(
                 f"{len(records) - _FAILURES_SHOWN} more: `darkroom results {batch}` has them all"
             )
+    if any(result.unique_id_candidates for result in results):
+        shown["unique_ids"] = dg.MetadataValue.int(sum(bool(each.unique_id) for each in results))
+    if disagreements := disagreement_records(results):
+        shown["unique_ids_that_disagree"] = dg.MetadataValue.table(
+            [dg.TableRecord(record) for record in disagreements[:_DISAGREEMENTS_SHOWN]]
+        )
     return shown

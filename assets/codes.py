@@ -39,8 +39,8 @@ def codes(
 ) -> Events[CodeRow]:
     """QR and bar codes of each accepted photo, read from the original at full resolution.
 
-    With `codes.unique_id_pattern` set, also the photo's unique ID: looked for in the codes first,
-    then in the text.
+    With `codes.unique_ids` set, also the photo's unique ID, looked for in its codes and its text.
+    Where several are found that disagree, it has none, and all are told.
     """
     chosen = accepted(photos, validations, renditions)
     with photo_workers(context, settings, preload=["darkroom.recognition.from_file"]) as workers:

@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict
 
 from darkroom.outcomes import Failure
-from darkroom.rows import Code, Detection, Neighbour, Word
+from darkroom.rows import Code, Detection, Neighbour, UniqueIdCandidate, Word
 
 
 class Verdict(BaseModel):
@@ -81,6 +81,7 @@ class PhotoResult(BaseModel):
     codes: list[Code] = []
     unique_id: str | None = None
     unique_id_source: str | None = None
+    unique_id_candidates: list[UniqueIdCandidate] = []
     detections: list[Detection] = []
     delivered_uri: str | None = None
     failures: list[StageFailure] = []

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from darkroom.errors import SettingsInvalid
-from darkroom.recognition.unique_ids import check_pattern
+from darkroom.recognition.unique_ids import check_patterns
 from darkroom.settings import Section, Settings
 from orchestration.home import HOME_VARIABLE, Home
 
@@ -60,7 +60,7 @@ def load_settings(home: Home) -> Settings:
     except ValidationError as error:
         raise SettingsInvalid(_sentence(error, variables, path)) from error
     settings = Settings.model_validate(loaded.model_dump())
-    check_pattern(settings.codes.unique_id_pattern)
+    check_patterns(settings.codes.unique_ids)
     _check_cron("intake.feed_cron", settings.intake.feed_cron, "*/10 * * * *")
     _check_cron("maintenance.cron", settings.maintenance.cron, "30 3 * * *")
     return settings
@@ -176,9 +176,17 @@ def _sentence(error: ValidationError, variables: Sequence[_Variable], path: Path
     problems: dict[str, list[str]] = {}
     for problem in error.errors(include_url=False, include_input=False):
         section, key = (*map(str, problem["loc"]), "")[:2]
-        place = f"{path}: {section}.{key}".rstrip(".")
+        place = f"{path}: {section}.{key}{_inside(problem['loc'][2:])}".rstrip(".")
         for variable in variables:
             if variable.gives(section, key) or (variable.section == section and not key):
                 place = variable.shown
         problems.setdefault(place, []).append(problem["msg"])
     return "; ".join(f"{place}: {' or '.join(said)}" for place, said in problems.items())
+
+
+def _inside(place: tuple[int | str, ...]) -> str:
+    """Which key of which item of a list of sections, counted from 1."""
+    match place:
+        case (int(position), str(key), *_):
+            return f"[{position + 1}].{key}"
+    return ""

@@ -17,7 +17,14 @@ COLUMNS = (
     *("failures", "sha256", "bytes", "format", "width", "height", "orientation", "taken_at"),
     *("camera", "latitude", "longitude", "checks", "phash", "dhash", "duplicate_of"),
     *("near_duplicates", "rendition", "text", "text_confidence", "codes", "unique_id"),
-    *("unique_id_source", "detections", "delivered_uri", "accepted_reason", "extra"),
+    *(
+        "unique_id_source",
+        "unique_id_candidates",
+        "detections",
+        "delivered_uri",
+        "accepted_reason",
+        "extra",
+    ),
 )
 """Fields of `PhotoResult`: all but the single words of a text."""
 _SKIPPED = r"[\s\"'\x00-\x1f\x7f-\xa0\u200b-\u200f\u2060\ufeff]*"

@@ -111,6 +111,7 @@ def _result(
         codes=codes.codes,
         unique_id=codes.unique_id,
         unique_id_source=codes.unique_id_source,
+        unique_id_candidates=codes.unique_id_candidates,
         detections=_row(stages.detections, entry, DetectionRow).detections,
         delivered_uri=_row(stages.deliveries, entry, DeliveryRow).delivered_uri,
         failures=[

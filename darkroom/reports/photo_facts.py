@@ -5,13 +5,14 @@ from datetime import datetime
 
 from darkroom.reports.look_alikes import distances, named
 from darkroom.reports.markdown import visible
+from darkroom.reports.unique_ids import found_where, undecided
 from darkroom.results import PhotoResult
 
 Fact = tuple[str, str]
 _MAX_CHARS = 2_000
 _IN_TABLES = frozenset(("checks", "failures", "words"))
 _IN_WORDS = frozenset(("reasons", "warnings", "near_duplicates", "rendition"))
-_FOUND = frozenset(("codes", "detections", "extra"))
+_FOUND = frozenset(("codes", "detections", "extra", "unique_id_candidates"))
 _PLAIN = [name for name in PhotoResult.model_fields if name not in _IN_TABLES | _IN_WORDS | _FOUND]
 """What is known in one word or sentence, in the order of results."""
 
@@ -49,6 +50,10 @@ def _findings(result: PhotoResult) -> Iterator[Fact]:
         yield "looks like", f"{named(near)}: {distances(near)}"
     for code in result.codes:
         yield "code", f"{code.symbology}: {_text(code.text)}"
+    if ids := undecided(result):
+        yield "unique IDs", f"these disagree: {_text(', '.join(ids))}"
+    for candidate in result.unique_id_candidates:
+        yield "ID found", found_where(candidate)
     for found in result.detections:
         yield "object", f"{_text(found.label)} {found.score:.2f}"
     if result.rendition is not None:

@@ -6,12 +6,12 @@ from importlib.metadata import version
 from darkroom.outcomes import Outcome
 from darkroom.ports import ObjectDetector, Store, TextReader
 from darkroom.recognition.from_file import detect_objects, find_codes, read_text
-from darkroom.recognition.unique_ids import find_unique_id
 from darkroom.rows import CodeRow, DetectionRow, TextRow
 from darkroom.settings import CodeSettings
 from darkroom.stages.batch_tables import SKIPPED_INPUTS, Accepted
 from darkroom.stages.incremental import digest
 from darkroom.stages.stage import Need, Stage
+from darkroom.stages.unique_id_search import find_unique_id
 from darkroom.storage.blobs import blob_name
 from darkroom.work.workers import Workers
 
@@ -56,28 +56,29 @@ def codes_stage(
 ) -> Stage[Accepted, CodeRow]:
     """Codes of every accepted photo, read from its original, and its unique ID."""
 
-    def text_of(photo_id: str) -> str | None:
+    def text_of(photo_id: str) -> TextRow | None:
         """The text counts as an input only when a unique ID is looked for in it."""
-        row = texts.get(photo_id)
-        return row.text if row and settings.unique_id_pattern else None
+        return texts.get(photo_id) if settings.unique_ids else None
 
     def make(need: Need[Accepted], photo: Accepted) -> CodeRow:
         with store.local(blob_name(photo.original_sha256)) as path:
             codes = workers.call(find_codes, path, settings.symbologies, settings.effort)
-        found = find_unique_id(settings.unique_id_pattern, codes, text_of(need.photo_id))
-        unique_id, source = found or (None, None)
+        unique_id, found = find_unique_id(
+            settings.unique_ids, codes, text_of(need.photo_id), workers
+        )
         return CodeRow(
             photo_id=need.photo_id,
             outcome=Outcome.DONE,
             inputs=need.inputs,
             codes=codes,
             unique_id=unique_id,
-            unique_id_source=source,
+            unique_id_source=found[0].source if unique_id else None,
+            unique_id_candidates=found,
         )
 
     made_by = [f"zxing-cpp {version('zxing-cpp')}", settings] if settings.enabled else None
     needs = [
-        _need(photo_id, photo, CODES_VERSION, made_by, text_of(photo_id))
+        _need(photo_id, photo, CODES_VERSION, made_by, *_written(text_of(photo_id)))
         for photo_id, photo in photos.items()
     ]
     return Stage("codes", CodeRow, needs, make)
@@ -101,6 +102,11 @@ def detections_stage(
         _need(photo_id, photo, DETECTIONS_VERSION, made_by) for photo_id, photo in photos.items()
     ]
     return Stage("detections", DetectionRow, needs, make)
+
+
+def _written(text: TextRow | None) -> list[object]:
+    """A text, and where its words stand."""
+    return [text.text, text.words] if text and text.text else []
 
 
 def _need(

@@ -18,6 +18,7 @@ from darkroom.reports.delivering import results_csv
 from darkroom.reports.failure_groups import failure_groups
 from darkroom.reports.look_alikes import named
 from darkroom.reports.markdown import visible
+from darkroom.reports.unique_ids import undecided
 from darkroom.results import PhotoResult
 from darkroom.stages.batch_tables import read_results
 from darkroom.uris import shown
@@ -104,6 +105,8 @@ def _facts(result: PhotoResult) -> Iterator[str]:  # noqa: C901 - one plain line
         yield f"looks like {named(result.near_duplicates[0])}"
     if result.unique_id:
         yield visible(f"ID {result.unique_id}", max_chars=60)
+    if ids := undecided(result):
+        yield visible(f"IDs that disagree: {', '.join(ids)}", max_chars=60)
     if result.codes:
         yield visible("code " + ", ".join(code.text for code in result.codes), max_chars=60)
     if result.text:

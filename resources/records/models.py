@@ -180,6 +180,32 @@ class CodeRecord(OfPhoto, Base):
 Index("ix_codes_text", CodeRecord.text, postgresql_using="hash")
 
 
+class UniqueIdCandidateRecord(OfPhoto, Base):
+    """Where a unique ID was found; where they disagree, the photo has none."""
+
+    __tablename__ = "unique_id_candidates"
+
+    position: Mapped[int] = mapped_column(primary_key=True)
+    unique_id: Mapped[str]
+    pattern: Mapped[str]
+    source: Mapped[str] = mapped_column(Word)
+    """code or text."""
+    symbology: Mapped[str | None]
+    polygon: Mapped[Any] = mapped_column(StrangersJson)
+    """[[x, y], …] of the code"""
+    boxes: Mapped[Any] = mapped_column(StrangersJson)
+    """[[x, y, width, height], …] of the words"""
+    groups: Mapped[Any] = mapped_column(StrangersJson)
+    """[{name, text}] of the pattern"""
+
+
+Index(
+    "ix_unique_id_candidates_unique_id",
+    UniqueIdCandidateRecord.unique_id,
+    postgresql_using="hash",
+)
+
+
 class DetectionRecord(OfPhoto, Base):
     __tablename__ = "detections"
 

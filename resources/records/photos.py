@@ -19,6 +19,7 @@ from resources.records.models import (
     PhotoRecord,
     ReasonRecord,
     TextRecord,
+    UniqueIdCandidateRecord,
 )
 from resources.records.statements import among, table_of, upsert
 
@@ -109,6 +110,11 @@ def _codes(result: PhotoResult) -> Rows:
         yield code.model_dump() | {"position": position}
 
 
+def _unique_id_candidates(result: PhotoResult) -> Rows:
+    for position, found in enumerate(result.unique_id_candidates):
+        yield found.model_dump(exclude={"id"}) | {"position": position, "unique_id": found.id}
+
+
 def _detections(result: PhotoResult) -> Rows:
     for position, found in enumerate(result.detections):
         box = dict(zip(("x", "y", "width", "height"), found.box, strict=True))
@@ -144,6 +150,7 @@ _PARTS: dict[type[Base], Callable[[PhotoResult], Rows]] = {
     ReasonRecord: _reasons,
     TextRecord: _texts,
     CodeRecord: _codes,
+    UniqueIdCandidateRecord: _unique_id_candidates,
     DetectionRecord: _detections,
     DuplicateRecord: _duplicates,
     DeliveryRecord: _deliveries,

@@ -65,7 +65,7 @@ def nasty(pipeline: "Pipeline") -> Iterator[Nasty]:
     """A manifest, an archive and a folder; a photo with a code and EXIF, one damaged, one gone."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("DARKROOM_DELIVERIES__NAMING", "name")
-        environment.setenv("DARKROOM_CODES__UNIQUE_ID_PATTERN", "(?s).+")
+        environment.setenv("DARKROOM_CODES__UNIQUE_IDS", '[{"pattern": "(?s).+"}]')
         environment.setenv("COLUMNS", "200")
         environment.setenv("DAGSTER_HOME", str(pipeline.adapters.home.root))
         sources = [_manifest(pipeline.folder), _archive(pipeline.folder), _folder(pipeline.folder)]

@@ -183,10 +183,26 @@ def test_an_empty_file_or_section_says_nothing(home: Home, text: str) -> None:
 
 def test_a_wrong_pattern_is_a_wrong_setting(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """Found before any photo is looked at."""
-    monkeypatch.setenv("DARKROOM_CODES__UNIQUE_ID_PATTERN", "(unclosed")
+    monkeypatch.setenv("DARKROOM_CODES__UNIQUE_IDS", '[{"pattern": "a"}, {"pattern": "ID-("}]')
 
-    with pytest.raises(SettingsInvalid, match="unique_id_pattern"):
+    with pytest.raises(SettingsInvalid) as refused:
         load_settings(home)
+    assert str(refused.value) == (
+        "codes.unique_ids: pattern 2 is not a regular expression:"
+        " missing ), unterminated subpattern at position 3"
+    )
+
+
+def test_a_wrong_key_of_an_item_is_named(home: Home) -> None:
+    """Which item of the list, and which of its keys."""
+    home.settings_file.write_text("codes:\n  unique_ids:\n  - {pattern: a}\n  - {patern: b}\n")
+
+    with pytest.raises(SettingsInvalid) as refused:
+        load_settings(home)
+    assert str(refused.value) == (
+        f"{home.settings_file}: codes.unique_ids[2].pattern: Field required;"
+        f" {home.settings_file}: codes.unique_ids[2].patern: Extra inputs are not permitted"
+    )
 
 
 def test_a_wrong_schedule_is_a_wrong_setting(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

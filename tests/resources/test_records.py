@@ -14,7 +14,7 @@ from sqlalchemy import text
 from darkroom.acceptances import Acceptance
 from darkroom.batches import Batch, BatchSummary
 from darkroom.results import PhotoResult, RenditionResult, StageFailure, Verdict
-from darkroom.rows import Code, Detection, Entry, Neighbour, Word
+from darkroom.rows import Code, Detection, Entry, NamedGroup, Neighbour, UniqueIdCandidate, Word
 from darkroom.settings import DatabaseSettings
 from resources.records.connecting import engine_for, reading
 from resources.records.sql_records import SqlRecords
@@ -82,6 +82,15 @@ def full_result(key: str, photo_id: str) -> PhotoResult:
         ],
         unique_id="7",
         unique_id_source="code",
+        unique_id_candidates=[
+            UniqueIdCandidate(
+                id="7",
+                pattern="parcel",
+                source="text",
+                boxes=[[1.0, 2.0, 3.0, 4.0]],
+                groups=[NamedGroup(name="id", text="7")],
+            )
+        ],
         detections=[Detection(label="car", score=0.8, box=[5.0, 6.0, 7.0, 8.0])],
         delivered_uri="file:///delivered/été.png",
         failures=[
@@ -105,7 +114,7 @@ def rows(records: SqlRecords, query: str) -> list[tuple[Any, ...]]:
 
 PARTS = [
     *("checks", "reasons", "texts", "codes"),
-    *("detections", "duplicates", "deliveries", "failures"),
+    *("unique_id_candidates", "detections", "duplicates", "deliveries", "failures"),
 ]
 
 
@@ -269,6 +278,10 @@ class RecordsContract:
             {"site": "north"},
             ("NO PARKING", 0.9, [{"text": "NO", "confidence": 0.9, "box": [1.0, 2.0, 3.0, 4.0]}]),
             (0, "QRCode", "id=7", [[0.0, 0.0], [1.0, 1.5]], "evened"),
+            (
+                *(0, "7", "parcel", "text", None, [], [[1.0, 2.0, 3.0, 4.0]]),
+                [{"name": "id", "text": "7"}],
+            ),
         )
 
     @staticmethod
@@ -276,15 +289,25 @@ class RecordsContract:
         """What the databases keep in types of their own, read back by the models."""
         from sqlalchemy import select
 
-        from resources.records.models import CodeRecord, PhotoRecord, TextRecord
+        from resources.records.models import (
+            CodeRecord,
+            PhotoRecord,
+            TextRecord,
+            UniqueIdCandidateRecord,
+        )
         from resources.records.statements import table_of
 
         with reading(engine_for(records.url)) as connection:
             photos, texts, codes = map(table_of, (PhotoRecord, TextRecord, CodeRecord))
+            ids = table_of(UniqueIdCandidateRecord)
             photo = connection.execute(select(photos.c.taken_at, photos.c.extra)).one()
             found = connection.execute(select(texts.c.text, texts.c.confidence, texts.c.words))
             code = connection.execute(select(codes)).one()
-            return (photo.taken_at, photo.extra, tuple(found.one()), tuple(code)[2:])
+            candidate = connection.execute(select(ids)).one()
+            return (
+                *(photo.taken_at, photo.extra, tuple(found.one()), tuple(code)[2:]),
+                tuple(candidate)[2:],
+            )
 
     def test_saving_again_replaces_every_row(self, records: SqlRecords) -> None:
         """A photo has the rows of its last save; other photos keep theirs."""
@@ -348,6 +371,14 @@ class RecordsContract:
                     words=[Word(text=hostile, confidence=1.0, box=[])],
                     codes=[Code(symbology="QRCode", text=hostile * 1000, polygon=[])],
                     unique_id=hostile * 1000,
+                    unique_id_candidates=[
+                        UniqueIdCandidate(
+                            id=hostile * 1000,
+                            pattern=hostile,
+                            source="text",
+                            groups=[NamedGroup(name="id", text=hostile)],
+                        )
+                    ],
                     extra={hostile: hostile},
                 )
             ],
@@ -362,6 +393,7 @@ class RecordsContract:
             {kept: kept},
             (kept, None, [{"text": kept, "confidence": 1.0, "box": []}]),
             (0, "QRCode", kept * 1000, [], "plain"),
+            (0, kept * 1000, kept, "text", None, [], [], [{"name": "id", "text": kept}]),
         )
 
     def test_saving_at_once_ends_as_one_after_the_other(self, records: SqlRecords) -> None:

@@ -19,6 +19,7 @@ from darkroom.rows import (
     RecordRow,
     RenditionRow,
     TextRow,
+    UniqueIdCandidate,
     ValidationRow,
     Word,
 )
@@ -63,6 +64,7 @@ def test_every_column_of_every_stage_reaches_the_result() -> None:
     neighbour = Neighbour(photo="b0/0007-cd", phash_distance=2, dhash_distance=3)
     word = Word(text="Hello", confidence=0.9, box=[1, 2, 3, 4])
     code = Code(symbology="QRCode", text="DR-1", polygon=[[0, 0], [1, 0], [1, 1], [0, 1]])
+    candidate = UniqueIdCandidate(id="DR-1", pattern="p", source="code", symbology="QRCode")
     detection = Detection(label="boat", score=0.8, box=[5, 6, 7, 8])
     stages = Stages(
         photos={
@@ -103,7 +105,13 @@ def test_every_column_of_every_stage_reaches_the_result() -> None:
         },
         texts={ENTRY.photo_id: TextRow(**row, text="Hello", confidence=0.9, words=[word])},
         codes={
-            ENTRY.photo_id: CodeRow(**row, codes=[code], unique_id="DR-1", unique_id_source="code")
+            ENTRY.photo_id: CodeRow(
+                **row,
+                codes=[code],
+                unique_id="DR-1",
+                unique_id_source="code",
+                unique_id_candidates=[candidate],
+            )
         },
         detections={ENTRY.photo_id: DetectionRow(**row, detections=[detection])},
         duplicates={
@@ -149,6 +157,7 @@ def test_every_column_of_every_stage_reaches_the_result() -> None:
             codes=[code],
             unique_id="DR-1",
             unique_id_source="code",
+            unique_id_candidates=[candidate],
             detections=[detection],
             delivered_uri="file:///out/bb.png",
             failures=[],

@@ -2,7 +2,7 @@
 
 from darkroom.reports.photo_facts import check_rows, failure_rows, photo_facts
 from darkroom.results import PhotoResult, RenditionResult, StageFailure, Verdict
-from darkroom.rows import Code, Detection, Neighbour
+from darkroom.rows import Code, Detection, Neighbour, UniqueIdCandidate
 
 RESULT = PhotoResult(
     batch="a",
@@ -24,6 +24,10 @@ RESULT = PhotoResult(
     rendition=RenditionResult(sha256="cd", format="PNG", width=640, height=480, bytes=9),
     text="",
     codes=[Code(symbology="QRCode", text="id=7", polygon=[])],
+    unique_id_candidates=[
+        UniqueIdCandidate(id="7", pattern="id", source="code", symbology="QRCode"),
+        UniqueIdCandidate(id="8", pattern="id", source="text"),
+    ],
     detections=[Detection(label="car", score=0.814, box=[])],
     failures=[
         StageFailure(stage="texts", error_type="Crash", message="m", attempts=2, retryable=True)
@@ -45,6 +49,9 @@ def test_everything_known_is_said_and_nothing_else() -> None:
         ("warning", "dark"),
         ("looks like", "b/2 (mirrored): pHash 1 and dHash 2 of 64 bits apart"),
         ("code", "QRCode: id=7"),
+        ("unique IDs", "these disagree: 7, 8"),
+        ("ID found", "7 in the QRCode, by id"),
+        ("ID found", "8 in the text, by id"),
         ("object", "car 0.81"),
         ("rendition", "640x480 PNG, 9 bytes"),
         ("extra: ward", "north"),

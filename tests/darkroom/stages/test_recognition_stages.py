@@ -161,22 +161,31 @@ def test_codes_are_looked_for_on_the_original(batch: Batch) -> None:
     assert blurry.outcome is Outcome.SKIPPED
 
 
-def test_a_unique_id_is_taken_from_a_code_before_text(batch: Batch) -> None:
-    """In text it is looked for when no code matches."""
-    [from_code, _] = run(codes(batch, "DR-8", unique_id_pattern=r"DR-\d"))
-    [from_text, _] = run(codes(batch, "parcel 42", unique_id_pattern=r"parcel (\d+)"))
+def test_a_unique_id_is_taken_from_codes_and_text(batch: Batch) -> None:
+    """One that both show is one, found in the code first."""
+    [both, _] = run(codes(batch, "see DR-7", unique_ids=[{"pattern": r"DR-\d"}]))
+    [from_text, _] = run(codes(batch, "parcel 42", unique_ids=[{"pattern": r"parcel (\d+)"}]))
 
-    assert (from_code.unique_id, from_code.unique_id_source) == ("DR-7", "code")
+    assert (both.unique_id, both.unique_id_source) == ("DR-7", "code")
+    assert [each.source for each in both.unique_id_candidates] == ["code", "text"]
     assert (from_text.unique_id, from_text.unique_id_source) == ("42", "text")
+
+
+def test_unique_ids_that_disagree_are_told_and_none_is_taken(batch: Batch) -> None:
+    """The photo is done: nothing of it is in doubt but which ID is meant."""
+    [car, _] = run(codes(batch, "DR-8", unique_ids=[{"pattern": r"DR-\d"}]))
+
+    assert (car.outcome, car.unique_id, car.unique_id_source) == (Outcome.DONE, None, None)
+    assert [each.id for each in car.unique_id_candidates] == ["DR-7", "DR-8"]
 
 
 def test_codes_depend_on_text_only_where_it_is_searched(batch: Batch) -> None:
     """Text that is read again does not have every code read again."""
-    pattern = r"DR-\d"
+    patterns = [{"pattern": r"DR-\d"}]
 
     assert inputs(codes(batch, "a")) == inputs(codes(batch, "b"))
-    assert inputs(codes(batch, "a", unique_id_pattern=pattern)) != inputs(
-        codes(batch, "b", unique_id_pattern=pattern)
+    assert inputs(codes(batch, "a", unique_ids=patterns)) != inputs(
+        codes(batch, "b", unique_ids=patterns)
     )
 
 
@@ -219,7 +228,7 @@ def test_settings_of_codes_are_part_of_what_codes_are_made_from(batch: Batch) ->
     found = {
         inputs(codes(batch)),
         inputs(codes(batch, symbologies=["QRCode"])),
-        inputs(codes(batch, unique_id_pattern="x")),
+        inputs(codes(batch, unique_ids=[{"pattern": "x"}])),
     }
     assert len(found) == 3
 
