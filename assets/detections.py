@@ -40,7 +40,7 @@ def detections(
     """Vehicles, or other labels of interest, on each accepted photo.
 
     Boxes are in pixels of the upright original. Without a model every photo is skipped:
-    `darkroom models fetch yolox_nano` gets one, or `detector.model` names a YOLOX ONNX file.
+    `darkroom models fetch yolox_nano` gets one, or `detector.model` names an ONNX file.
     """
     chosen = accepted(photos, validations, renditions)
     model = detector.load()

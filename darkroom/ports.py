@@ -174,10 +174,18 @@ class ObjectDetector(Protocol):
 
     @property
     def version(self) -> str:
-        """Model digest and thresholds: part of what detections were made from."""
+        """Model, card and thresholds: part of what detections were made from."""
 
-    def detect(self, image: RgbImage) -> list[Detection]:
-        """Objects, best score first, boxes in pixels of the image given."""
+    @property
+    def input_px(self) -> int:
+        """The longer edge of what an image is made into before it is looked at."""
+
+    @property
+    def batch_size(self) -> int:
+        """Images that are best given at once; any number may be."""
+
+    def detect(self, images: Sequence[RgbImage]) -> list[list[Detection]]:
+        """Objects of each image, best score first, boxes in its pixels."""
 
 
 class DetectorChoice(Protocol):

@@ -1,10 +1,24 @@
 """Boxes that overlap: intersection over union, and non-maximum suppression."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 Boxes = NDArray[np.float32]
 """N x 4: left, top, right, bottom."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What a network says may be an object: N boxes, scores and numbers of labels."""
+
+    boxes: Boxes
+    scores: NDArray[np.float32]
+    classes: NDArray[np.intp]
+
+    def __getitem__(self, which: NDArray[np.intp] | NDArray[np.bool_]) -> "Candidates":
+        return Candidates(self.boxes[which], self.scores[which], self.classes[which])
 
 
 def overlaps(box: Boxes, others: Boxes) -> NDArray[np.float32]:
@@ -19,14 +33,13 @@ def overlaps(box: Boxes, others: Boxes) -> NDArray[np.float32]:
     return shares
 
 
-def suppressed(
-    boxes: Boxes, scores: NDArray[np.float32], classes: NDArray[np.intp], *, max_overlap: float
-) -> NDArray[np.intp]:
+def suppressed(found: Candidates, *, max_overlap: float) -> NDArray[np.intp]:
     """Indices of the boxes to keep, best score first; equal scores keep their order.
 
     A box is dropped when it overlaps a better one of its own class by more than `max_overlap`.
     """
-    waiting = np.argsort(-scores, kind="stable")
+    boxes, classes = found.boxes, found.classes
+    waiting = np.argsort(-found.scores, kind="stable")
     kept = []
     while waiting.size:
         best, waiting = waiting[0], waiting[1:]

@@ -6,7 +6,7 @@ image at `path`.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from darkroom.imaging.decoding import load_rgb, reduced_gray, upright_gray
@@ -30,11 +30,20 @@ def find_codes(path: Path, symbologies: Sequence[str], effort: CodeEffort) -> li
     return look_for_codes(upright_gray(path), symbologies, effort)
 
 
-def detect_objects(path: Path, scale: float, detector: ObjectDetector) -> list[Detection]:
-    """Objects in a stored rendition, best score first."""
+@dataclass(frozen=True, slots=True)
+class ToSearch:
+    """A stored rendition, and pixels of its original per pixel of it."""
+
+    rendition: Path
+    scale: float
+
+
+def detect_objects(photos: Sequence[ToSearch], detector: ObjectDetector) -> list[list[Detection]]:
+    """Objects in each photo, best score first."""
+    found = detector.detect([load_rgb(photo.rendition) for photo in photos])
     return [
-        found.model_copy(update={"box": _scaled(found.box, scale)})
-        for found in detector.detect(load_rgb(path))
+        [each.model_copy(update={"box": _scaled(each.box, photo.scale)}) for each in objects]
+        for photo, objects in zip(photos, found, strict=True)
     ]
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from darkroom.recognition.boxes import Boxes
+from darkroom.recognition.boxes import Candidates
 
 STRIDES = (8, 16, 32)
 
@@ -28,8 +28,8 @@ def anchors(width: int, height: int) -> int:
 
 def candidates(
     output: NDArray[np.float32], *, width: int, height: int, min_score: float
-) -> tuple[Boxes, NDArray[np.float32], NDArray[np.intp]]:
-    """Boxes in pixels of the canvas, scores and classes of the anchors that reach `min_score`.
+) -> Candidates:
+    """The anchors that reach `min_score`, boxes in pixels of the canvas.
 
     `output` is anchors x (5 + classes): centre offsets in cells and log sizes, not yet decoded;
     objectness and class scores between 0 and 1. An anchor's class is the one that scores best.
@@ -41,7 +41,8 @@ def candidates(
     raw = output[good, :4]
     centres = (raw[:, :2] + cells[good]) * strides[good]
     halves = np.exp(np.minimum(raw[:, 2:], MAX_LOG_SIZE)) * strides[good] / 2
-    return np.hstack([centres - halves, centres + halves]), scores[good], classes[good]
+    boxes = np.hstack([centres - halves, centres + halves])
+    return Candidates(boxes, scores[good], classes[good])
 
 
 @lru_cache(maxsize=8)

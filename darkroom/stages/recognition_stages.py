@@ -1,16 +1,17 @@
 """Texts, codes and detections of a batch: what each photo needs, and the row that comes of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from importlib.metadata import version
 
 from darkroom.outcomes import Outcome
 from darkroom.ports import ObjectDetector, Store, TextReader
-from darkroom.recognition.from_file import detect_objects, find_codes, read_text
+from darkroom.recognition.from_file import ToSearch, detect_objects, find_codes, read_text
 from darkroom.rows import CodeRow, DetectionRow, TextRow
 from darkroom.settings import CodeSettings
 from darkroom.stages.batch_tables import SKIPPED_INPUTS, Accepted
 from darkroom.stages.incremental import digest
-from darkroom.stages.stage import Need, Stage
+from darkroom.stages.stage import Need, Stage, Together
 from darkroom.stages.unique_id_search import find_unique_id
 from darkroom.storage.blobs import blob_name
 from darkroom.work.workers import Workers
@@ -89,19 +90,37 @@ def detections_stage(
 ) -> Stage[Accepted, DetectionRow]:
     """Objects on every accepted photo's rendition; all skipped without a model."""
 
-    def make(need: Need[Accepted], photo: Accepted) -> DetectionRow:
+    def make_all(needs: Sequence[Need[Accepted]]) -> list[DetectionRow]:
         assert detector is not None  # noqa: S101 - nothing is outstanding without one
-        with store.local(blob_name(photo.rendition_sha256)) as path:
-            found = workers.call(detect_objects, path, photo.scale, detector)
-        return DetectionRow(
-            photo_id=need.photo_id, outcome=Outcome.DONE, inputs=need.inputs, detections=found
-        )
+        with ExitStack() as files:
+            given = [_to_search(need, store, files) for need in needs]
+            found = workers.call(detect_objects, given, detector)
+        return [
+            DetectionRow(
+                photo_id=need.photo_id,
+                outcome=Outcome.DONE,
+                inputs=need.inputs,
+                detections=objects,
+            )
+            for need, objects in zip(needs, found, strict=True)
+        ]
+
+    def make(need: Need[Accepted], _: Accepted) -> DetectionRow:
+        [row] = make_all([need])
+        return row
 
     made_by = detector.version if detector else None
     needs = [
         _need(photo_id, photo, DETECTIONS_VERSION, made_by) for photo_id, photo in photos.items()
     ]
-    return Stage("detections", DetectionRow, needs, make)
+    together = Together(detector.batch_size, make_all) if detector else None
+    return Stage("detections", DetectionRow, needs, make, together)
+
+
+def _to_search(need: Need[Accepted], store: Store, files: ExitStack) -> ToSearch:
+    assert need.work is not None  # noqa: S101 - only those are outstanding
+    rendition = files.enter_context(store.local(blob_name(need.work.rendition_sha256)))
+    return ToSearch(rendition, need.work.scale)
 
 
 def _written(text: TextRow | None) -> list[object]:

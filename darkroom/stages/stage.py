@@ -1,7 +1,7 @@
 """One stage over all photos of a batch: keep the rows that stand, work on the rest in parallel."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -28,6 +28,16 @@ class Need(Generic[W]):
 
 
 @dataclass(frozen=True, slots=True)
+class Together(Generic[W, R]):
+    """How a stage works on several photos at once."""
+
+    photos: int
+    make: Callable[[Sequence[Need[W]]], list[R]]
+    """A row for each. If it raises `PhotoFailed`, which does not say whose trouble it is, each of
+    them is worked on alone."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stage(Generic[W, R]):
     """What a stage does to each photo, and to which."""
 
@@ -37,6 +47,8 @@ class Stage(Generic[W, R]):
     """One per photo, in the manifest's order."""
     make: Callable[[Need[W], W], R]
     """The row of one photo. May raise `PhotoFailed`; is called from several threads."""
+    together: "Together[W, R] | None" = None
+    """For a stage that is quicker with several photos at once."""
 
     def outstanding(self, previous: Earlier[R]) -> list[Need[W]]:
         """The photos that have to be worked on."""
@@ -62,30 +74,55 @@ def run_stage(
     """
     made: dict[str, R] = {}
 
-    def failed(need: Need[W], failure: Failure) -> R:
-        return stage.row(
-            photo_id=need.photo_id, outcome=Outcome.FAILED, failure=failure, inputs=need.inputs
-        )
+    def work_on(group: Sequence[Need[W]]) -> None:
+        for row in _rows_of(stage, group):
+            made[row.photo_id] = row
+            keep(row)
+            meter.photo(row.outcome, seconds=row.seconds)
 
-    def work_on(need: Need[W]) -> None:
-        assert need.work is not None  # noqa: S101 - only those are outstanding
-        started = time.perf_counter()
-        try:
-            result = stage.make(need, need.work)
-        except PhotoFailed as error:
-            result = failed(need, error.failure)
-        except ObjectMissing as error:
-            failure = Failure(error_type="ObjectMissing", message=str(error), retryable=False)
-            result = failed(need, failure)
-        seconds = time.perf_counter() - started
-        made[need.photo_id] = row = result.model_copy(update={"seconds": seconds})
-        keep(row)
-        meter.photo(result.outcome, seconds=seconds)
-
-    work_through(stage.outstanding(previous), work_on, threads=threads, name=stage.name)
+    groups = _groups(stage.outstanding(previous), stage.together.photos if stage.together else 1)
+    work_through(groups, work_on, threads=threads, name=stage.name)
     return [
         made.get(need.photo_id)
         or standing(previous, need.photo_id, need.inputs)
         or stage.row(photo_id=need.photo_id, outcome=Outcome.SKIPPED, inputs=need.inputs)
         for need in stage.needs
     ]
+
+
+def _groups(needs: Sequence[Need[W]], size: int) -> list[Sequence[Need[W]]]:
+    return [needs[start : start + size] for start in range(0, len(needs), size)]
+
+
+def _rows_of(stage: Stage[W, R], group: Sequence[Need[W]]) -> Iterator[R]:
+    if stage.together is not None and len(group) > 1:
+        started = time.perf_counter()
+        try:
+            rows = stage.together.make(group)
+        except (PhotoFailed, ObjectMissing):
+            rows = []
+        if rows:
+            each = (time.perf_counter() - started) / len(group)
+            yield from (row.model_copy(update={"seconds": each}) for row in rows)
+            return
+    for need in group:
+        yield _row_of(stage, need)
+
+
+def _row_of(stage: Stage[W, R], need: Need[W]) -> R:
+    assert need.work is not None  # noqa: S101 - only those are outstanding
+    started = time.perf_counter()
+    try:
+        row = stage.make(need, need.work)
+    except PhotoFailed as error:
+        row = _failed(stage, need, error.failure)
+    except ObjectMissing as error:
+        failure = Failure(error_type="ObjectMissing", message=str(error), retryable=False)
+        row = _failed(stage, need, failure)
+    return row.model_copy(update={"seconds": time.perf_counter() - started})
+
+
+def _failed(stage: Stage[W, R], need: Need[W], failure: Failure) -> R:
+    return stage.row(
+        photo_id=need.photo_id, outcome=Outcome.FAILED, failure=failure, inputs=need.inputs
+    )

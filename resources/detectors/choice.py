@@ -6,14 +6,16 @@ from pathlib import Path
 from darkroom.errors import SettingsInvalid
 from darkroom.ports import ObjectDetector
 from darkroom.settings import DetectorSettings
-from resources.detectors.labels import check_labels_of_interest, read_labels
+from resources.detectors.card_files import read_card
+from resources.detectors.labels import COCO, check_labels_of_interest, read_labels
 
 
 def detector(settings: DetectorSettings, *, default_model: Path) -> ObjectDetector | None:
     """A detector whose model has been loaded and checked once.
 
     None when detection is off, or no model is configured and none is at `default_model`. Raises
-    `SettingsInvalid` for a configured model, label file or label that cannot be used.
+    `SettingsInvalid` for a configured model, card, label file, label or provider that cannot be
+    used.
     """
     if not settings.enabled:
         return None
@@ -25,17 +27,21 @@ def detector(settings: DetectorSettings, *, default_model: Path) -> ObjectDetect
             f"detector.model: there is no file {model}; `darkroom models fetch` gets one"
         )
     # The runtime takes its time to load: only who has a model waits for it.
-    from resources.detectors.yolox_onnx import YoloxDetector
+    from resources.detectors.onnx_detector import OnnxDetector
 
-    labels = read_labels(settings.label_file)
+    card = read_card(model)
+    labels = read_labels(settings.label_file) or card.labels or COCO
     check_labels_of_interest(settings.labels, labels)
-    chosen = YoloxDetector(
+    chosen = OnnxDetector(
         model=str(model),
         digest=_sha256(model),
+        card=card,
         labels=labels,
         labels_of_interest=frozenset(settings.labels),
         min_score=settings.min_score,
         max_overlap=settings.max_overlap,
+        batch_size=settings.batch_size,
+        provider=settings.provider,
     )
     chosen.check()
     return chosen

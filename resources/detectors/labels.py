@@ -23,13 +23,13 @@ COCO = (
 the published YOLOX models number them (yolox/data/datasets/coco_classes.py)."""
 
 
-def read_labels(file: str | None) -> tuple[str, ...]:
+def read_labels(file: str | None) -> tuple[str, ...] | None:
     """One label per line, in the model's order; blank lines at the end do not count.
 
-    COCO's without a file. Raises `SettingsInvalid`.
+    None without a file. Raises `SettingsInvalid`.
     """
     if file is None:
-        return COCO
+        return None
     try:
         text = Path(file).read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:

@@ -1,7 +1,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from darkroom.recognition.boxes import overlaps, suppressed
+from darkroom.recognition.boxes import Candidates, overlaps, suppressed
 
 
 def boxes(*rows: tuple[float, float, float, float]) -> NDArray[np.float32]:
@@ -27,7 +27,7 @@ def test_the_best_of_overlapping_boxes_of_a_class_stays() -> None:
     scores = np.array([0.6, 0.9, 0.5, 0.7], dtype=np.float32)
     classes = np.array([0, 0, 1, 0])
 
-    assert suppressed(found, scores, classes, max_overlap=0.45).tolist() == [1, 3, 2]
+    assert suppressed(Candidates(found, scores, classes), max_overlap=0.45).tolist() == [1, 3, 2]
 
 
 def test_a_box_dropped_does_not_drop_others() -> None:
@@ -35,13 +35,13 @@ def test_a_box_dropped_does_not_drop_others() -> None:
     chain = boxes((0, 0, 10, 10), (4, 0, 14, 10), (8, 0, 18, 10))
     scores = np.array([0.9, 0.8, 0.7], dtype=np.float32)
 
-    assert suppressed(chain, scores, np.zeros(3, dtype=np.intp), max_overlap=0.4).tolist() == [0, 2]
+    found = Candidates(chain, scores, np.zeros(3, dtype=np.intp))
+
+    assert suppressed(found, max_overlap=0.4).tolist() == [0, 2]
 
 
 def test_of_no_boxes_none_stays() -> None:
     """An image without objects."""
-    nothing = suppressed(
-        boxes(), np.array([], dtype=np.float32), np.array([], dtype=np.intp), max_overlap=0.5
-    )
+    nothing = Candidates(boxes(), np.array([], dtype=np.float32), np.array([], dtype=np.intp))
 
-    assert nothing.tolist() == []
+    assert suppressed(nothing, max_overlap=0.5).tolist() == []

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -6,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from darkroom.ports import GrayImage, Reading
-from darkroom.recognition.from_file import detect_objects, find_codes, read_text
+from darkroom.recognition.from_file import ToSearch, detect_objects, find_codes, read_text
 from darkroom.rows import Code, Detection, Word
 
 
@@ -32,13 +33,15 @@ class RememberingDetector:
     """An `ObjectDetector` that finds one car, and remembers what it was shown."""
 
     version = "remembering"
+    input_px = 416
+    batch_size = 1
 
     def __init__(self) -> None:
         self.seen: list[NDArray[np.uint8]] = []
 
-    def detect(self, image: NDArray[np.uint8]) -> list[Detection]:
-        self.seen.append(image)
-        return [Detection(label="car", score=0.9, box=[1, 2, 3, 4])]
+    def detect(self, images: Sequence[NDArray[np.uint8]]) -> list[list[Detection]]:
+        self.seen.extend(images)
+        return [[Detection(label="car", score=0.9, box=[1, 2, 3, 4])] for _ in images]
 
 
 def test_words_stand_in_pixels_of_the_upright_original(tmp_path: Path) -> None:
@@ -72,8 +75,8 @@ def test_objects_stand_in_pixels_of_the_original(tmp_path: Path) -> None:
     Image.new("RGB", (4, 3), (255, 10, 0)).save(tmp_path / "rendition.png")
     detector = RememberingDetector()
 
-    assert detect_objects(tmp_path / "rendition.png", 2.0, detector) == [
-        Detection(label="car", score=0.9, box=[2, 4, 6, 8])
+    assert detect_objects([ToSearch(tmp_path / "rendition.png", 2.0)], detector) == [
+        [Detection(label="car", score=0.9, box=[2, 4, 6, 8])]
     ]
     (seen,) = detector.seen
     np.testing.assert_array_equal(

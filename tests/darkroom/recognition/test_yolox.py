@@ -22,11 +22,11 @@ def test_an_anchor_is_decoded_by_its_cell_and_stride() -> None:
     output = np.zeros((42, 5 + 3), dtype=np.float32)
     output[32 + 5] = [0.5, 0.25, np.log(2), np.log(1), 0.8, 0.1, 0.5, 0.4]
 
-    boxes, scores, classes = candidates(output, width=64, height=32, min_score=0.3)
+    found = candidates(output, width=64, height=32, min_score=0.3)
 
-    np.testing.assert_allclose(boxes, [[24 - 16, 20 - 8, 24 + 16, 20 + 8]])
-    np.testing.assert_allclose(scores, [0.4])
-    assert classes.tolist() == [1]
+    np.testing.assert_allclose(found.boxes, [[24 - 16, 20 - 8, 24 + 16, 20 + 8]])
+    np.testing.assert_allclose(found.scores, [0.4])
+    assert found.classes.tolist() == [1]
 
 
 def test_the_least_score_counts_in() -> None:
@@ -35,9 +35,9 @@ def test_the_least_score_counts_in() -> None:
     output[:, 5] = 0.5
     output[[3, 7], 4] = [0.5, 0.49]
 
-    _, scores, _ = candidates(output, width=64, height=32, min_score=0.25)
+    found = candidates(output, width=64, height=32, min_score=0.25)
 
-    assert scores.tolist() == [0.25]
+    assert found.scores.tolist() == [0.25]
 
 
 def test_wild_sizes_stay_numbers() -> None:
@@ -45,6 +45,6 @@ def test_wild_sizes_stay_numbers() -> None:
     output = np.zeros((42, 6), dtype=np.float32)
     output[0] = [0, 0, 1000, 0, 1, 1]
 
-    boxes, _, _ = candidates(output, width=64, height=32, min_score=0.5)
+    found = candidates(output, width=64, height=32, min_score=0.5)
 
-    assert np.isfinite(boxes).all()
+    assert np.isfinite(found.boxes).all()

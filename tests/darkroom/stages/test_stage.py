@@ -1,7 +1,7 @@
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -9,7 +9,7 @@ from darkroom.errors import EngineUnavailable, ObjectMissing, PhotoFailed
 from darkroom.outcomes import Failure, Outcome
 from darkroom.rows import TextRow
 from darkroom.stages.incremental import earlier
-from darkroom.stages.stage import Need, Stage, run_stage
+from darkroom.stages.stage import Need, Stage, Together, run_stage
 from darkroom.work.progress import Meter, StageProgress
 
 TIMEOUT = Failure(error_type="TimedOut", message="no result", retryable=False)
@@ -202,3 +202,35 @@ def test_the_work_on_each_photo_is_timed(monkeypatch: pytest.MonkeyPatch) -> Non
 
     assert [row.seconds for row in rows] == [2.0, 3.0]
     assert counted.now.work_seconds == 5.0
+
+
+@pytest.mark.parametrize(
+    "trouble", [PhotoFailed("Crashed", "ended", retryable=False), ObjectMissing("b")]
+)
+def test_photos_worked_on_together_fail_alone(trouble: Exception) -> None:
+    """What happens to one of a group costs the others of it no more than another try."""
+    groups: list[list[str]] = []
+
+    def make_group(needs: Sequence[Need[str]]) -> list[TextRow]:
+        groups.append([need.photo_id for need in needs])
+        return [make(need, str(need.work)) for need in needs]
+
+    def make(need: Need[str], work: str) -> TextRow:
+        if need.photo_id == "bad":
+            raise trouble
+        return read(need, work)
+
+    needs = [need("a"), need("b"), need("bad"), need("c"), need("d")]
+    together = Stage("texts", TextRow, needs, make, Together(2, make_group))
+
+    rows = run_stage(together, previous={}, meter=meter(), threads=1)
+
+    assert groups == [["a", "b"], ["bad", "c"]]
+    assert [(row.photo_id, row.outcome) for row in rows] == [
+        ("a", "done"),
+        ("b", "done"),
+        ("bad", "failed"),
+        ("c", "done"),
+        ("d", "done"),
+    ]
+    assert all(row.seconds > 0 for row in rows)

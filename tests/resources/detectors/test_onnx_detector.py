@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from darkroom.errors import SettingsInvalid
 from darkroom.imaging.decoding import load_rgb
+from darkroom.ports import ObjectDetector, RgbImage
+from darkroom.recognition.model_card import DEFAULT_CARD
 from darkroom.rows import Detection
 from darkroom.settings import DetectorSettings
 from resources.detectors.choice import detector
@@ -45,8 +47,13 @@ def settings(write_model: WriteModel, label_file: Path) -> DetectorSettings:
     )
 
 
-def photo(width: int, height: int) -> NDArray[np.uint8]:
-    return np.zeros((height, width, 3), dtype=np.uint8)
+def photo(width: int, height: int, level: int = 0) -> NDArray[np.uint8]:
+    return np.full((height, width, 3), level, dtype=np.uint8)
+
+
+def only(detector: ObjectDetector, image: RgbImage) -> list[Detection]:
+    [found] = detector.detect([image])
+    return found
 
 
 def test_objects_are_found_in_pixels_of_the_image(settings: DetectorSettings) -> None:
@@ -57,7 +64,7 @@ def test_objects_are_found_in_pixels_of_the_image(settings: DetectorSettings) ->
     found = detector(settings, default_model=NOWHERE)
 
     assert found is not None
-    assert found.detect(photo(128, 64)) == [
+    assert only(found, photo(128, 64)) == [
         Detection(label="car", score=0.9, box=[48.0, 48.0, 32.0, 16.0]),
         Detection(label="traffic cone", score=0.75, box=[0.0, 0.0, 32.0, 32.0]),
     ]
@@ -69,7 +76,7 @@ def test_only_labels_of_interest_are_reported(settings: DetectorSettings) -> Non
     found = detector(cones, default_model=NOWHERE)
 
     assert found is not None
-    assert [each.label for each in found.detect(photo(64, 64))] == ["traffic cone"]
+    assert [each.label for each in only(found, photo(64, 64))] == ["traffic cone"]
 
 
 def test_scores_below_the_least_are_left_out(settings: DetectorSettings) -> None:
@@ -78,7 +85,7 @@ def test_scores_below_the_least_are_left_out(settings: DetectorSettings) -> None
     found = detector(sure, default_model=NOWHERE)
 
     assert found is not None
-    assert [each.score for each in found.detect(photo(64, 64))] == [0.9]
+    assert [each.score for each in only(found, photo(64, 64))] == [0.9]
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 3000), (3000, 1)])
@@ -89,7 +96,7 @@ def test_an_image_of_any_shape_is_looked_at(
     found = detector(settings, default_model=NOWHERE)
 
     assert found is not None
-    for each in found.detect(photo(*size)):
+    for each in only(found, photo(*size)):
         left, top, width, height = each.box
         assert 0 <= left <= left + width <= size[0]
         assert 0 <= top <= top + height <= size[1]
@@ -99,11 +106,11 @@ def test_a_detector_travels_to_other_processes(settings: DetectorSettings) -> No
     """Pickled it is small, for the model stays behind, and it finds the same."""
     found = detector(settings, default_model=NOWHERE)
     assert found is not None
-    before = found.detect(photo(64, 64))
+    before = found.detect([photo(64, 64)])
     pickled = pickle.dumps(found)
 
-    assert len(pickled) < 1000
-    assert pickle.loads(pickled).detect(photo(64, 64)) == before  # noqa: S301 - our own bytes
+    assert len(pickled) < 2000
+    assert pickle.loads(pickled).detect([photo(64, 64)]) == before  # noqa: S301 - our own bytes
 
 
 def test_the_version_names_the_models_digest_and_the_thresholds(
@@ -114,8 +121,9 @@ def test_the_version_names_the_models_digest_and_the_thresholds(
 
     assert found is not None
     digest = sha256(Path(str(settings.model)).read_bytes()).hexdigest()
+    card = sha256(DEFAULT_CARD.model_dump_json().encode()).hexdigest()[:12]
     assert found.version == (
-        f"yolox {digest} score 0.3 overlap 0.45 all labels of car,traffic cone"
+        f"yolox {digest} card {card} score 0.3 overlap 0.45 all labels of car,traffic cone"
     )
 
 
@@ -125,13 +133,13 @@ def test_another_model_in_the_same_place_is_loaded(
     """A process that has run the old one does not keep it."""
     old = detector(settings, default_model=NOWHERE)
     assert old is not None
-    assert old.detect(photo(64, 64))
+    assert only(old, photo(64, 64))
 
     write_model(INPUT, np.zeros((1, ANCHORS, 7), dtype=np.float32))
     new = detector(settings, default_model=NOWHERE)
 
     assert new is not None
-    assert new.detect(photo(64, 64)) == []
+    assert only(new, photo(64, 64)) == []
 
 
 def test_the_default_model_is_used_when_it_is_there(settings: DetectorSettings) -> None:
@@ -171,32 +179,40 @@ def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
             (1, 3, 64, 64),
             (1, ANCHORS, 6),
             (
-                "gives tensor(float) 1 x 84 x 6; a YOLOX model of 2 labels with this input size"
-                " gives one tensor(float) 1 x 84 x 7"
+                "gives output: tensor(float) 1 x 84 x 6; its family, labels and size ask for"
+                " output: tensor(float) batch x 84 x 7"
             ),
         ),
         (
             (1, 3, 96, 64),
             (1, ANCHORS, 7),
             (
-                "gives tensor(float) 1 x 84 x 7; a YOLOX model of 2 labels with this input size"
-                " gives one tensor(float) 1 x 126 x 7"
+                "gives output: tensor(float) 1 x 84 x 7; its family, labels and size ask for"
+                " output: tensor(float) batch x 126 x 7"
             ),
         ),
         (
             (1, 3, 60, 64),
             (1, ANCHORS, 7),
             (
-                "takes tensor(float) 1 x 3 x 60 x 64; a YOLOX model takes one tensor(float)"
-                " 1 x 3 x height x width, both multiples of 32"
+                "takes images: tensor(float) 1 x 3 x 60 x 64; a YOLOX model takes multiples of 32"
+                " as height and width"
             ),
         ),
         (
             (1, 64, 64, 3),
             (1, ANCHORS, 7),
             (
-                "takes tensor(float) 1 x 64 x 64 x 3; a YOLOX model takes one tensor(float)"
-                " 1 x 3 x height x width, both multiples of 32"
+                "takes images: tensor(float) 1 x 64 x 64 x 3; a detector takes one tensor(float)"
+                " batch x 3 x height x width"
+            ),
+        ),
+        (
+            (1, 64 * 64),
+            (1, ANCHORS, 7),
+            (
+                "takes images: tensor(float) 1 x 4096; a detector takes one tensor(float)"
+                " batch x 3 x height x width, and at most one tensor(int64) batch x 2 for its size"
             ),
         ),
     ],
@@ -208,13 +224,16 @@ def test_a_model_of_another_shape_is_refused_with_both_shapes(
     output_shape: Sequence[int],
     complaint: str,
 ) -> None:
-    """What was found and what was expected."""
+    """What was found, what was expected, and where to say what the model is."""
     path = write_model(input_shape, np.zeros(output_shape, dtype=np.float32))
 
     with pytest.raises(SettingsInvalid) as raised:
         detector(settings, default_model=NOWHERE)
 
-    assert str(raised.value) == f"detector.model: {path} {complaint}"
+    assert str(raised.value) == (
+        f"detector.model: {path} {complaint}; say what it is in {path.with_suffix('.card.yaml')},"
+        ' see "Model cards" in docs/recognition.md'
+    )
 
 
 def test_a_label_that_the_model_does_not_have_is_named(settings: DetectorSettings) -> None:
@@ -242,7 +261,7 @@ def test_a_real_model_finds_the_bus(corpus: Path) -> None:
     found = detector(settings, default_model=NOWHERE)
 
     assert found is not None
-    (bus,) = found.detect(load_rgb(corpus / "vehicles" / "yolov5__data_images_bus.jpg"))
+    (bus,) = only(found, load_rgb(corpus / "vehicles" / "yolov5__data_images_bus.jpg"))
     assert bus.label == "bus"
     assert bus.score == pytest.approx(0.9, abs=0.01)
     assert bus.box == pytest.approx([13.7, 231.1, 787.5, 501.5], abs=1)
