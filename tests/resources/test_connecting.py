@@ -1,5 +1,7 @@
 """Which database is meant, and what is said when it is away."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ from sqlalchemy import text
 
 from darkroom.errors import RecordsUnavailable, SettingsInvalid
 from darkroom.settings import DatabaseSettings
+from resources.records import sqlite
 from resources.records.connecting import engine_for, reading, writing
 from resources.records.database_urls import database_url
 from resources.records.sql_records import SqlRecords
@@ -122,6 +125,40 @@ def test_a_reader_does_not_wait_for_a_writer(tmp_path: Path) -> None:
         connection.execute(text("DELETE FROM alembic_version"))
         with reading(engine) as other:
             assert other.execute(text("SELECT count(*) FROM alembic_version")).scalar() == 1
+    records.close()
+
+
+def test_a_database_that_another_program_keeps_locked_is_the_world_s_trouble(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A backup that holds it for too long; once it lets go, the same step goes through."""
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_S", 0)
+    records = SqlRecords(DatabaseSettings(), tmp_path / "records.db")
+    records.migrate()
+    engine = engine_for(records.url)
+    with closing(sqlite3.connect(tmp_path / "records.db")) as backup:
+        backup.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(RecordsUnavailable, match="database is locked"), writing(engine):
+            pass
+
+    with writing(engine) as connection:
+        connection.execute(text("DELETE FROM alembic_version"))
+    records.close()
+
+
+def test_a_database_that_may_only_be_read_is_said_so(tmp_path: Path) -> None:
+    """As on a disk that was mounted again read-only after an error."""
+    records = SqlRecords(DatabaseSettings(), tmp_path / "records.db")
+    records.migrate()
+    engine = engine_for(records.url)
+
+    def write() -> None:
+        with writing(engine) as connection:
+            connection.execute(text("PRAGMA query_only = 1"))
+            connection.execute(text("DELETE FROM alembic_version"))
+
+    with pytest.raises(RecordsUnavailable, match="readonly database"):
+        write()
     records.close()
 
 
