@@ -27,6 +27,8 @@ class Dropped:
     source: str
     signature: str
     """Changes whenever anything in it does."""
+    is_link: bool = False
+    """Whoever may drop things here may not say what else is read on this machine."""
 
     @property
     def owner(self) -> str:
@@ -85,13 +87,13 @@ class Memory:
 
 
 def look_in_folder(inbox: Path) -> list[Dropped]:
-    """What lies in the folder, hidden things and links aside."""
+    """What lies in the folder, hidden things aside."""
     if not inbox.is_dir():
         return []
     return [
-        Dropped(path.name, str(path), _signature(_lines(path)))
+        Dropped(path.name, str(path), _signature(_lines(path)), is_link=path.is_symlink())
         for path in sorted(inbox.iterdir())
-        if not path.name.startswith(".") and not path.is_symlink()
+        if not path.name.startswith(".")
     ]
 
 
@@ -119,6 +121,8 @@ def look_in_bucket(url: str, remote: RemoteSources) -> list[Dropped]:
 
 def _lines(path: Path) -> Iterator[str]:
     yield _line(path)
+    if path.is_symlink():
+        return
     for folder, names, files in os.walk(path):
         names.sort()
         for name in sorted(files):

@@ -49,6 +49,14 @@ def inbox_sensor(adapters: Adapters) -> dg.SensorDefinition:
         # What is ripe and not opened now is as ripe at the next tick.
         deadline = time.monotonic() + TICK_BUDGET_S
         for item in memory.ripe(dropped)[:MAX_PER_TICK]:
+            if item.is_link:
+                context.log.warning(
+                    "not imported: %s is a link; drop the photos themselves, or import what it"
+                    " leads to by `darkroom import`",
+                    visible(item.name),
+                )
+                memory.take(item)
+                continue
             open_it = partial(take_in, adapters, item.source, Sender(owner=item.owner))
             try:
                 opened = openings.result(item, open_it, deadline=deadline)

@@ -70,16 +70,26 @@ def test_what_was_taken_is_ripe_again_only_after_a_change(inbox: Path) -> None:
     assert Memory.read(memory.cursor()) == Memory()
 
 
-def test_hidden_things_and_links_are_passed_over(inbox: Path, tmp_path: Path) -> None:
-    """A link could lead anywhere; a dot file is somebody's unfinished copy."""
+def test_hidden_things_are_passed_over(inbox: Path) -> None:
+    """A dot file is somebody's unfinished copy; links inside a folder are not followed."""
     (inbox / ".part").write_bytes(b"a")
-    (tmp_path / "elsewhere").mkdir()
-    (inbox / "link").symlink_to(tmp_path / "elsewhere")
     (inbox / "b").mkdir()
     (inbox / "b" / "loop").symlink_to(inbox)
     (inbox / "a.csv").write_bytes(b"")
 
     assert names(look_in_folder(inbox)) == ["a.csv", "b"]
+
+
+def test_a_link_is_known_for_one(inbox: Path, tmp_path: Path) -> None:
+    """It could lead anywhere; what it leads to is not looked at."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (inbox / "link").symlink_to(elsewhere)
+    before = look_in_folder(inbox)
+    (elsewhere / "photo.jpg").write_bytes(b"a")
+
+    assert [(each.name, each.is_link) for each in before] == [("link", True)]
+    assert look_in_folder(inbox) == before
 
 
 def test_names_that_are_not_utf8_are_seen(inbox: Path) -> None:

@@ -193,6 +193,23 @@ def test_what_cannot_be_read_blocks_nothing(
     assert "not imported" not in capfd.readouterr().err
 
 
+def test_a_link_is_not_followed_and_said_once(
+    daemon: Daemon, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever drops it learns from the log what to do instead."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "a.jpg").write_bytes(b"a")
+    (daemon.home.inbox / "spring").symlink_to(elsewhere)
+    daemon.tick()
+
+    assert daemon.tick() == []
+    assert "not imported: spring is a link; drop the photos themselves" in capfd.readouterr().err
+    assert daemon.tick() == []
+    assert "is a link" not in capfd.readouterr().err
+    assert daemon.batches() == []
+
+
 def test_what_could_not_be_read_is_taken_once_it_can(daemon: Daemon) -> None:
     """An upload that only looked finished, and was completed a minute later."""
     archive = daemon.home.inbox / "spring.zip"
