@@ -47,6 +47,9 @@ def among(symbologies: Sequence[str], some: Collection[str]) -> list[str]:
     return sorted({each.name for each in asked} & set(some))
 
 
+_EAN13_DIGITS = 13
+
+
 @lru_cache
 def _formats(symbologies: tuple[str, ...]) -> zxingcpp.BarcodeFormats:
     known = known_symbologies()
@@ -60,8 +63,9 @@ def _formats(symbologies: tuple[str, ...]) -> zxingcpp.BarcodeFormats:
 
 def _code(barcode: zxingcpp.Barcode) -> Code:
     symbology, text = barcode.format.name, barcode.text
-    if symbology == "EAN13" and text.startswith("0"):
+    if symbology in {"EAN13", "UPCA"} and len(text) == _EAN13_DIGITS and text.startswith("0"):
         # The same bars: a UPC-A is the EAN-13 with a leading zero, which is not printed below it.
+        # zxing-cpp gives it also where only UPC-A is asked for.
         symbology, text = "UPCA", text[1:]
     corners = barcode.position
     return Code(

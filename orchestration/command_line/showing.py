@@ -20,6 +20,7 @@ from darkroom.reports.look_alikes import named
 from darkroom.reports.markdown import visible
 from darkroom.reports.unique_ids import undecided
 from darkroom.results import PhotoResult
+from darkroom.settings import Section
 from darkroom.stages.batch_tables import read_results
 from darkroom.uris import shown
 from orchestration.batch_states import BatchState, batch_states
@@ -224,7 +225,13 @@ def show_settings(folder: Path | None) -> int:
     return 0
 
 
+def _plain(item: object) -> object:
+    if isinstance(item, Section):
+        return {key: _plain(value) for key, value in item if value is not None}
+    return shown(item) if isinstance(item, str) else item
+
+
 def _without_secrets(value: object) -> str:
     if isinstance(value, list):
-        return str([shown(each) if isinstance(each, str) else each for each in value])
+        return str([_plain(each) for each in value])
     return "" if value is None else shown(str(value))

@@ -81,6 +81,7 @@ def test_bar_codes_are_read_as_they_are_printed(
     (code,) = read_codes(drawn(content, symbology), [])
 
     assert (code.symbology, code.text) == expected
+    assert read_codes(drawn(content, symbology), [symbology]) == [code]
 
 
 def test_only_the_symbologies_asked_for_are_read() -> None:

@@ -144,6 +144,7 @@ def test_config_says_where_each_setting_came_from(
         "database: {url: 'postgresql+psycopg://me:hunter2@db/records'}\n"
         "s3: {endpoint_url: 'http://me:hunter2@127.0.0.1:9'}\n"
         "intake: {feeds: ['https://me:hunter2@example.org/day.csv?key=hunter2']}\n"
+        "codes: {unique_ids: [{name: parcel, pattern: 'DR-.'}]}\n"
     )
     monkeypatch.setenv("DARKROOM_WEB__PORT", "4000")
     monkeypatch.setenv("COLUMNS", "500")  # else a long path is folded
@@ -154,6 +155,7 @@ def test_config_says_where_each_setting_came_from(
     assert "hunter2" not in said
     assert "postgresql+psycopg://***@db/records" in said
     assert "https://***@example.org/day.csv?key=***" in said
+    assert "[{'pattern': 'DR-.', 'name': 'parcel'}]" in said
     assert "DARKROOM_WEB__PORT" in said
     assert str(home / "darkroom.yaml") in said
 
