@@ -28,6 +28,8 @@ def find_unique_id(
         try:
             found = workers.call(candidates, pattern, codes, written, words)
         except PhotoFailed as failed:
+            if failed.failure.error_type != "TimedOut":
+                raise
             raise _named(failed, pattern) from failed
         if found:
             return agreed(found, pattern.checksum), found
@@ -37,8 +39,6 @@ def find_unique_id(
 def _named(failed: PhotoFailed, pattern: UniqueIdPattern) -> PhotoFailed:
     """The pattern is to blame where the time ran out, not the photo."""
     failure = failed.failure
-    if failure.error_type != "TimedOut":
-        return failed
     return PhotoFailed(
         failure.error_type,
         f"{failure.message} of looking for codes.unique_ids {pattern.name or pattern.pattern!r} in"

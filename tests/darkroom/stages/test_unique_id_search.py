@@ -1,6 +1,7 @@
 """A unique ID, looked for by real worker processes."""
 
 from collections.abc import Iterator
+from typing import NoReturn, cast
 
 import pytest
 
@@ -57,3 +58,16 @@ def test_a_pattern_that_takes_for_ever_on_a_strangers_text_is_stopped_and_named(
         retryable=False,
     )
     assert find_unique_id(patterns("a+"), [code("aaa!")], None, workers)[0] == "aaa"
+
+
+def test_a_crash_is_not_the_patterns_fault() -> None:
+    """It is told as it happened."""
+    crash = PhotoFailed("Crashed", "its worker ended by signal 9", retryable=False)
+
+    class Crashing:
+        def call(self, *_: object) -> NoReturn:
+            raise crash
+
+    with pytest.raises(PhotoFailed) as raised:
+        find_unique_id(patterns("a"), [code("a")], None, cast("Workers", Crashing()))
+    assert raised.value is crash
