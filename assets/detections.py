@@ -8,6 +8,7 @@ from assets.photo_workers import photo_workers
 from assets.stage_events import no_failed_photos
 from assets.stage_step import Events, stage_step
 from darkroom.ports import DetectorChoice, Store
+from darkroom.recognition.detecting import Tiling
 from darkroom.rows import DetectionRow, PhotoRow, RenditionRow, ValidationRow
 from darkroom.settings import Settings
 from darkroom.stages.batch_tables import accepted
@@ -47,9 +48,15 @@ def detections(
     if model is None:
         context.log.info("No detector model: skipped. `darkroom models fetch yolox_nano` gets one.")
     with photo_workers(
-        context, settings, preload=["darkroom.recognition.from_file", "onnxruntime"]
+        context, settings, preload=["darkroom.recognition.detecting", "onnxruntime"]
     ) as workers:
-        stage = detections_stage(chosen, detector=model, store=store, workers=workers)
+        stage = detections_stage(
+            chosen,
+            detector=model,
+            tiling=Tiling(settings.detector.tiles, settings.detector.max_overlap),
+            store=store,
+            workers=workers,
+        )
         yield from stage_step(
             context, stage, threads=workers.count, tables=tables, board=board, settings=settings
         )

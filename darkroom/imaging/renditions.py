@@ -8,9 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PIL import Image
 
-from darkroom.imaging.colours import deep_levels, flatten, is_deep_gray, is_flat, strips
+from darkroom.imaging.colours import (
+    deep_levels,
+    flatten,
+    is_deep_gray,
+    is_flat,
+    strips,
+    to_srgb,
+)
+from darkroom.imaging.decoding import decode, open_photo, upright
+from darkroom.ports import RgbImage
 from darkroom.settings import RenditionSettings
 
 _ZLIB_RLE = 3
@@ -69,6 +79,18 @@ def flat_and_fitted(image: Image.Image, long_edge_px: int) -> Image.Image:
         top += strip.height
     box = (0, 0, width / factor_x, height / factor_y)
     return coarse.resize(size, Image.Resampling.LANCZOS, box=box)
+
+
+def reduced_rgb(path: Path, *, long_edge_px: int) -> tuple[RgbImage, float]:
+    """An upright original in sRGB, fitted, and pixels of the original per pixel of that.
+
+    Raises `Unreadable`, which a photo that passed `readable` does not.
+    """
+    photo = open_photo(path.read_bytes())
+    found = decode(photo, at_least_px=long_edge_px)
+    fitted = to_srgb(flat_and_fitted(found.image, long_edge_px), found.icc_profile)
+    pixels = np.asarray(upright(fitted, found.orientation))
+    return pixels, max(photo.header.width, photo.header.height) / max(pixels.shape[:2])
 
 
 def encode(image: Image.Image, settings: RenditionSettings, folder: Path) -> EncodedRendition:

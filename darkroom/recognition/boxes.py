@@ -23,14 +23,13 @@ class Candidates:
 
 def overlaps(box: Boxes, others: Boxes) -> NDArray[np.float32]:
     """Intersection over union of one box (shape 4) with each of the others; 0 for empty ones."""
-    left_top = np.maximum(box[:2], others[:, :2])
-    right_bottom = np.minimum(box[2:], others[:, 2:])
-    shared = np.prod(np.clip(right_bottom - left_top, 0, None), axis=1)
-    union = _areas(box[None]) + _areas(others) - shared
-    shares: NDArray[np.float32] = np.divide(
-        shared, union, out=np.zeros_like(shared), where=union > 0
-    )
-    return shares
+    shared = _shared(box, others)
+    return _ratios(shared, _areas(box[None]) + _areas(others) - shared)
+
+
+def shares_of_smaller(box: Boxes, others: Boxes) -> NDArray[np.float32]:
+    """Intersection over the smaller of one box with each of the others; 0 for empty ones."""
+    return _ratios(_shared(box, others), np.minimum(_areas(box[None]), _areas(others)))
 
 
 def suppressed(found: Candidates, *, max_overlap: float) -> NDArray[np.intp]:
@@ -52,3 +51,17 @@ def suppressed(found: Candidates, *, max_overlap: float) -> NDArray[np.intp]:
 def _areas(boxes: Boxes) -> NDArray[np.float32]:
     sides: NDArray[np.float32] = np.clip(boxes[:, 2:] - boxes[:, :2], 0, None)
     return sides[:, 0] * sides[:, 1]
+
+
+def _shared(box: Boxes, others: Boxes) -> NDArray[np.float32]:
+    left_top = np.maximum(box[:2], others[:, :2])
+    right_bottom = np.minimum(box[2:], others[:, 2:])
+    areas: NDArray[np.float32] = np.prod(np.clip(right_bottom - left_top, 0, None), axis=1)
+    return areas
+
+
+def _ratios(parts: NDArray[np.float32], wholes: NDArray[np.float32]) -> NDArray[np.float32]:
+    ratios: NDArray[np.float32] = np.divide(
+        parts, wholes, out=np.zeros_like(parts), where=wholes > 0
+    )
+    return ratios

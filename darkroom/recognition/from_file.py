@@ -1,4 +1,4 @@
-"""What worker processes do to one photo: read its text, find its codes, detect its objects.
+"""What worker processes do to one photo: read its text, find its codes.
 
 Each function takes the path of an image and plain values, and gives plain values back. Positions in
 the results are pixels of the upright original; `scale` is pixels of the original per pixel of the
@@ -6,14 +6,14 @@ image at `path`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-from darkroom.imaging.decoding import load_rgb, reduced_gray, upright_gray
-from darkroom.ports import ObjectDetector, Reading, TextReader
+from darkroom.imaging.decoding import reduced_gray, upright_gray
+from darkroom.ports import Reading, TextReader
 from darkroom.recognition.code_ladder import look_for_codes
 from darkroom.recognition.reading import READ_PX, read_page
-from darkroom.rows import Code, Detection
+from darkroom.rows import Code
 from darkroom.settings import CodeEffort
 
 
@@ -28,23 +28,6 @@ def read_text(path: Path, reader: TextReader) -> Reading:
 def find_codes(path: Path, symbologies: Sequence[str], effort: CodeEffort) -> list[Code]:
     """Codes of an original, looked for at its full resolution, then in further looks at it."""
     return look_for_codes(upright_gray(path), symbologies, effort)
-
-
-@dataclass(frozen=True, slots=True)
-class ToSearch:
-    """A stored rendition, and pixels of its original per pixel of it."""
-
-    rendition: Path
-    scale: float
-
-
-def detect_objects(photos: Sequence[ToSearch], detector: ObjectDetector) -> list[list[Detection]]:
-    """Objects in each photo, best score first."""
-    found = detector.detect([load_rgb(photo.rendition) for photo in photos])
-    return [
-        [each.model_copy(update={"box": _scaled(each.box, photo.scale)}) for each in objects]
-        for photo, objects in zip(photos, found, strict=True)
-    ]
 
 
 def _scaled(box: Sequence[float], scale: float) -> list[float]:

@@ -6,7 +6,8 @@ from importlib.metadata import version
 
 from darkroom.outcomes import Outcome
 from darkroom.ports import ObjectDetector, Store, TextReader
-from darkroom.recognition.from_file import ToSearch, detect_objects, find_codes, read_text
+from darkroom.recognition.detecting import Tiling, ToSearch, detect_objects
+from darkroom.recognition.from_file import find_codes, read_text
 from darkroom.rows import CodeRow, DetectionRow, TextRow
 from darkroom.settings import CodeSettings
 from darkroom.stages.batch_tables import SKIPPED_INPUTS, Accepted
@@ -86,15 +87,23 @@ def codes_stage(
 
 
 def detections_stage(
-    photos: Photos, *, detector: ObjectDetector | None, store: Store, workers: Workers
+    photos: Photos,
+    *,
+    detector: ObjectDetector | None,
+    tiling: Tiling,
+    store: Store,
+    workers: Workers,
 ) -> Stage[Accepted, DetectionRow]:
-    """Objects on every accepted photo's rendition; all skipped without a model."""
+    """Objects on every accepted photo: on its rendition, and on tiles of its original if wanted.
+
+    All are skipped without a model.
+    """
 
     def make_all(needs: Sequence[Need[Accepted]]) -> list[DetectionRow]:
         assert detector is not None  # noqa: S101 - nothing is outstanding without one
         with ExitStack() as files:
-            given = [_to_search(need, store, files) for need in needs]
-            found = workers.call(detect_objects, given, detector)
+            given = [_to_search(need, store, files, tiles=tiling.per_side > 1) for need in needs]
+            found = workers.call(detect_objects, given, detector, tiling)
         return [
             DetectionRow(
                 photo_id=need.photo_id,
@@ -109,18 +118,21 @@ def detections_stage(
         [row] = make_all([need])
         return row
 
-    made_by = detector.version if detector else None
+    made_by = [detector.version, tiling.per_side, tiling.max_overlap] if detector else None
     needs = [
         _need(photo_id, photo, DETECTIONS_VERSION, made_by) for photo_id, photo in photos.items()
     ]
-    together = Together(detector.batch_size, make_all) if detector else None
+    together = Together(max(detector.batch_size // tiling.views, 1), make_all) if detector else None
     return Stage("detections", DetectionRow, needs, make, together)
 
 
-def _to_search(need: Need[Accepted], store: Store, files: ExitStack) -> ToSearch:
-    assert need.work is not None  # noqa: S101 - only those are outstanding
-    rendition = files.enter_context(store.local(blob_name(need.work.rendition_sha256)))
-    return ToSearch(rendition, need.work.scale)
+def _to_search(need: Need[Accepted], store: Store, files: ExitStack, *, tiles: bool) -> ToSearch:
+    photo = need.work
+    assert photo is not None  # noqa: S101 - only those are outstanding
+    rendition = files.enter_context(store.local(blob_name(photo.rendition_sha256)))
+    name = blob_name(photo.original_sha256)
+    original = files.enter_context(store.local(name)) if tiles else None
+    return ToSearch(rendition, photo.scale, original)
 
 
 def _written(text: TextRow | None) -> list[object]:

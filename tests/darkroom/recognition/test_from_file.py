@@ -1,14 +1,12 @@
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import zxingcpp
-from numpy.typing import NDArray
 from PIL import Image
 
 from darkroom.ports import GrayImage, Reading
-from darkroom.recognition.from_file import ToSearch, detect_objects, find_codes, read_text
-from darkroom.rows import Code, Detection, Word
+from darkroom.recognition.from_file import find_codes, read_text
+from darkroom.rows import Code, Word
 
 
 class RememberingReader:
@@ -27,21 +25,6 @@ class RememberingReader:
         return Reading(
             text="word", confidence=0.9, words=[Word(text="word", confidence=0.9, box=[1, 2, 3, 4])]
         )
-
-
-class RememberingDetector:
-    """An `ObjectDetector` that finds one car, and remembers what it was shown."""
-
-    version = "remembering"
-    input_px = 416
-    batch_size = 1
-
-    def __init__(self) -> None:
-        self.seen: list[NDArray[np.uint8]] = []
-
-    def detect(self, images: Sequence[NDArray[np.uint8]]) -> list[list[Detection]]:
-        self.seen.extend(images)
-        return [[Detection(label="car", score=0.9, box=[1, 2, 3, 4])] for _ in images]
 
 
 def test_words_stand_in_pixels_of_the_upright_original(tmp_path: Path) -> None:
@@ -68,20 +51,6 @@ def test_a_large_photo_is_read_reduced_and_its_words_stand_in_the_original(tmp_p
 
     assert [word.box for word in reading.words] == [[2, 4, 6, 8]]
     assert reader.seen[0].shape == (200, 3000)
-
-
-def test_objects_stand_in_pixels_of_the_original(tmp_path: Path) -> None:
-    """The detector sees the rendition in red, green and blue."""
-    Image.new("RGB", (4, 3), (255, 10, 0)).save(tmp_path / "rendition.png")
-    detector = RememberingDetector()
-
-    assert detect_objects([ToSearch(tmp_path / "rendition.png", 2.0)], detector) == [
-        [Detection(label="car", score=0.9, box=[2, 4, 6, 8])]
-    ]
-    (seen,) = detector.seen
-    np.testing.assert_array_equal(
-        seen, np.broadcast_to(np.array([255, 10, 0], dtype=np.uint8), (3, 4, 3))
-    )
 
 
 def test_codes_stand_in_pixels_of_the_upright_original(tmp_path: Path) -> None:

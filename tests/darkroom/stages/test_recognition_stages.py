@@ -13,7 +13,8 @@ from PIL import Image
 
 from darkroom.outcomes import Failure, Outcome
 from darkroom.ports import GrayImage, Reading, RgbImage
-from darkroom.rows import CodeRow, Detection, PhotoRow, Row, TextRow, Word
+from darkroom.recognition.detecting import Tiling
+from darkroom.rows import CodeRow, Detection, DetectionRow, PhotoRow, Row, TextRow, Word
 from darkroom.settings import CodeSettings
 from darkroom.stages.batch_tables import SKIPPED_INPUTS, Accepted, by_photo
 from darkroom.stages.recognition_stages import codes_stage, detections_stage, texts_stage
@@ -34,6 +35,7 @@ class Here:
 R = TypeVar("R", bound=Row)
 
 HERE = cast("Workers", Here())
+WHOLE = Tiling(1, 0.45)
 
 
 @dataclass
@@ -145,12 +147,45 @@ def test_objects_are_looked_for_on_the_rendition(batch: Batch) -> None:
     """Boxes are in pixels of the original; the other photo is skipped."""
     detector = OneCar()
     car, blurry = run(
-        detections_stage(batch.photos, detector=detector, store=batch.store, workers=HERE)
+        detections_stage(
+            batch.photos, detector=detector, tiling=WHOLE, store=batch.store, workers=HERE
+        )
     )
 
     assert car.detections == [Detection(label="car", score=0.9, box=[2, 4, 6, 8])]
     assert blurry.outcome is Outcome.SKIPPED
     assert detector.shapes == [(80, 100, 3)]
+
+
+def test_tiles_are_of_the_original(batch: Batch) -> None:
+    """Beside the rendition. Rows are made from their number too, and from how they merge."""
+    detector = OneCar(input_px=100)
+
+    def with_tiles(tiling: Tiling) -> Stage[Any, DetectionRow]:
+        return detections_stage(
+            batch.photos, detector=detector, tiling=tiling, store=batch.store, workers=HERE
+        )
+
+    run(with_tiles(Tiling(2, 0.45)))
+
+    assert detector.shapes == [(80, 100, 3), *[(89, 111, 3)] * 4]
+    assert (
+        len({inputs(with_tiles(Tiling(*each))) for each in ((1, 0.45), (2, 0.45), (2, 0.5))}) == 3
+    )
+
+
+@pytest.mark.parametrize(("tiles", "photos_at_once"), [(1, 12), (2, 2), (3, 1)])
+def test_as_many_photos_are_looked_at_at_once_as_have_room(
+    batch: Batch, tiles: int, photos_at_once: int
+) -> None:
+    """Their tiles count."""
+    detector = OneCar(batch_size=12)
+    stage = detections_stage(
+        batch.photos, detector=detector, tiling=Tiling(tiles, 0.45), store=batch.store, workers=HERE
+    )
+
+    assert stage.together is not None
+    assert stage.together.photos == photos_at_once
 
 
 def test_codes_are_looked_for_on_the_original(batch: Batch) -> None:
@@ -196,7 +231,9 @@ def test_a_stage_that_is_off_skips_every_photo(batch: Batch) -> None:
     store = batch.store
     off = [
         *run(texts_stage(batch.photos, reader=None, store=store, workers=HERE)),
-        *run(detections_stage(batch.photos, detector=None, store=store, workers=HERE)),
+        *run(
+            detections_stage(batch.photos, detector=None, tiling=WHOLE, store=store, workers=HERE)
+        ),
         *run(codes(batch, enabled=False)),
     ]
 
