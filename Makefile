@@ -1,6 +1,6 @@
 # The two commands: `make run` and `make test`. Each does its own set-up.
 
-.PHONY: help run test check setup setup-test
+.PHONY: help run test check setup vision setup-test
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -21,6 +21,9 @@ check: setup-test ## Formatting, lint, types, import rule, then all tests
 setup: ## What running needs: .venv with the locked packages, Tesseract with English data
 	@setup/environment run
 	@setup/tesseract
+
+vision: setup ## What asking a vision model needs besides: its locked client
+	@setup/environment vision
 
 setup-test: setup ## What testing needs besides: the locked tools, PostgreSQL
 	@setup/environment dev

@@ -20,6 +20,7 @@ from darkroom.reports.reporting import (
     speeds,
 )
 from darkroom.reports.unique_ids import disagreement_records
+from darkroom.reports.vision_costs import VisionCosts, vision_table
 from darkroom.results import PhotoResult
 from darkroom.settings import Settings
 from darkroom.stages.batch_tables import known_results
@@ -58,7 +59,11 @@ def batch_report(
     run_started = context.instance.get_run_record_by_id(context.run.run_id)
     since = run_started.create_timestamp.timestamp() if run_started else time.time()
     metadata = _metadata(batch, results, store)
-    metadata["speed"] = dg.MetadataValue.md(speed_table(speeds(board.shown(batch, since=since))))
+    fast = speeds(board.shown(batch, since=since))
+    metadata["speed"] = dg.MetadataValue.md(speed_table(fast))
+    costs = VisionCosts.of(results)
+    if costs is not None:
+        metadata["analyses"] = dg.MetadataValue.md(vision_table(costs, fast))
     counts = counts_of(results)
     failed = counts.failed
     if failed:

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from assets.analyses import analyses
 from assets.batch_report import batch_report
 from assets.codes import codes
 from assets.deliveries import deliveries
@@ -18,6 +19,7 @@ EVERY_ASSET: list[dg.AssetsDefinition | dg.AssetSpec] = [
     texts,
     codes,
     detections,
+    analyses,
     duplicates,
     deliveries,
     records,

@@ -61,6 +61,7 @@ def run_of_stage(
     """
     checkpoint = checkpoint_of(context, tables, stage.name, stage.row)
     table = tables.read(stage.name, context.partition_key, stage.row)
+    stage.recall([*table, *checkpoint.found])
     previous = earlier(checkpoint.found, table)
     total = len(stage.outstanding(previous))
     counting = meter(context, board, stage=stage.name, total=total, workers=lambda: threads)

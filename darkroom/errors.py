@@ -5,12 +5,14 @@ DarkroomError
 │   ├── SourceUnreadable   a folder, archive or manifest that cannot be read
 │   ├── BatchUnknown       a key that no batch has
 │   ├── SettingsInvalid    darkroom.yaml or the environment
-│   └── TableUnreadable    a stage's table that is damaged or of another shape
+│   ├── TableUnreadable    a stage's table that is damaged or of another shape
+│   └── ModelUnusable      a vision model that refuses our key or is not known, or no quota left
 ├── PhotoFailed            one photo could not be fetched or worked on
 └── WorldError             something outside is away; trying again later may help
     ├── StoreUnavailable
     │   └── ObjectMissing  a name that the store does not hold
     ├── RecordsUnavailable
+    ├── ModelUnavailable   a vision model that is away or overloaded
     └── EngineUnavailable  an OCR engine, language or model that is not installed
 """
 
@@ -76,6 +78,10 @@ class TableUnreadable(UsageError):
         self.uri = uri
 
 
+class ModelUnusable(UsageError):
+    """A vision model that will answer nobody until a person changes something."""
+
+
 class PhotoFailed(DarkroomError):
     """One photo could not be fetched or worked on; `failure` is what its row will say."""
 
@@ -106,6 +112,10 @@ class ObjectMissing(StoreUnavailable):
 
 class RecordsUnavailable(WorldError):
     """The records database does not answer or refuses."""
+
+
+class ModelUnavailable(WorldError):
+    """The service of a vision model is away, overloaded, or wants to be left alone for long."""
 
 
 class EngineUnavailable(WorldError):

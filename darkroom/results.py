@@ -1,7 +1,7 @@
 """Everything known of one photo, as people and programs read it. The field names are a contract."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -27,6 +27,25 @@ class RenditionResult(BaseModel):
     width: int
     height: int
     bytes: int
+
+
+class AnalysisResult(BaseModel):
+    """What a vision model answered about a photo, and what that took."""
+
+    model_config = ConfigDict(frozen=True)
+
+    schema_name: str
+    model: str
+    answer: Any
+    """A JSON object of that schema; None when there is no answer."""
+    left_out: str | None
+    """Why the photo was not asked about, such as `budget`."""
+    requests: int
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float | None
+    """An estimate; None when nobody knows the model's prices."""
+    from_cache: bool
 
 
 class StageFailure(BaseModel):
@@ -83,6 +102,7 @@ class PhotoResult(BaseModel):
     unique_id_source: str | None = None
     unique_id_candidates: list[UniqueIdCandidate] = []
     detections: list[Detection] = []
+    analysis: AnalysisResult | None = None
     delivered_uri: str | None = None
     failures: list[StageFailure] = []
     accepted_reason: str | None = None

@@ -21,6 +21,8 @@ def pool_limits(settings: Settings) -> dict[str, int]:
         "downloads": settings.downloads.max_ingest_steps,
         "cpu": settings.workers.max_cpu_steps,
         "uploads": settings.deliveries.max_upload_steps,
+        # A step has `vision.max_concurrent_requests` under way: two would have twice as many.
+        "vision": 1,
         "database": settings.database.max_concurrent_db_operations,
     }
 

@@ -20,6 +20,7 @@ from resources.progress_board import FileBoard
 from resources.records.sql_records import SqlRecords
 from resources.stores.choice import store_at
 from resources.table_io import TableIOManager
+from resources.vision.choice import VisionOnDemand
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,10 @@ class Adapters:
     def detector_choice(self) -> "DetectorOnDemand":
         return DetectorOnDemand(self.settings.detector, self.home.models / "yolox_nano.onnx")
 
+    @property
+    def vision(self) -> VisionOnDemand:
+        return VisionOnDemand(self.settings.vision)
+
     def resources(self) -> dict[str, object]:
         """What assets ask for by name."""
         records = self.records
@@ -92,6 +97,7 @@ class Adapters:
             "board": self.board,
             "text_reader": self.text_reader,
             "detector": self.detector_choice,
+            "vision": self.vision,
             "fingerprints": records,
             "database": records,
             "delivery_target": self.delivery_target,

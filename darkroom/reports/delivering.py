@@ -21,6 +21,7 @@ COLUMNS = (
         "unique_id_source",
         "unique_id_candidates",
         "detections",
+        "analysis",
         "delivered_uri",
         "accepted_reason",
         "extra",

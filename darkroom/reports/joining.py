@@ -6,8 +6,9 @@ from dataclasses import dataclass, fields
 from typing import TypeVar
 
 from darkroom.outcomes import Outcome
-from darkroom.results import PhotoResult, RenditionResult, StageFailure, Verdict
+from darkroom.results import AnalysisResult, PhotoResult, RenditionResult, StageFailure, Verdict
 from darkroom.rows import (
+    AnalysisRow,
     Check,
     CodeRow,
     DeliveryRow,
@@ -43,6 +44,7 @@ class Stages:
     texts: Mapping[str, TextRow] | None = None
     codes: Mapping[str, CodeRow] | None = None
     detections: Mapping[str, DetectionRow] | None = None
+    analyses: Mapping[str, AnalysisRow] | None = None
     duplicates: Mapping[str, DuplicateRow] | None = None
     deliveries: Mapping[str, DeliveryRow] | None = None
     records: Mapping[str, RecordRow] | None = None
@@ -113,6 +115,7 @@ def _result(
         unique_id_source=codes.unique_id_source,
         unique_id_candidates=codes.unique_id_candidates,
         detections=_row(stages.detections, entry, DetectionRow).detections,
+        analysis=_analysis(_row(stages.analyses, entry, AnalysisRow)),
         delivered_uri=_row(stages.deliveries, entry, DeliveryRow).delivered_uri,
         failures=[
             StageFailure.of(stage, row.failure)
@@ -161,4 +164,21 @@ def _rendition(row: RenditionRow) -> RenditionResult | None:
         return None
     return RenditionResult.model_validate(
         row.model_dump(include={"sha256", "format", "width", "height", "bytes"})
+    )
+
+
+def _analysis(row: AnalysisRow) -> AnalysisResult | None:
+    """None for a photo that was not to be asked about."""
+    if row.schema_name is None or row.model is None:
+        return None
+    return AnalysisResult(
+        schema_name=row.schema_name,
+        model=row.model,
+        answer=None if row.answer_json is None else json.loads(row.answer_json),
+        left_out=row.left_out,
+        requests=row.requests,
+        input_tokens=row.input_tokens,
+        output_tokens=row.output_tokens,
+        cost_usd=row.cost_usd,
+        from_cache=row.from_cache,
     )

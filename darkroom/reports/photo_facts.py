@@ -1,18 +1,19 @@
 """All that is known of one photo, line by line."""
 
+import json
 from collections.abc import Iterator
 from datetime import datetime
 
 from darkroom.reports.look_alikes import distances, named
 from darkroom.reports.markdown import visible
 from darkroom.reports.unique_ids import found_where, undecided
-from darkroom.results import PhotoResult
+from darkroom.results import AnalysisResult, PhotoResult
 
 Fact = tuple[str, str]
 _MAX_CHARS = 2_000
 _IN_TABLES = frozenset(("checks", "failures", "words"))
 _IN_WORDS = frozenset(("reasons", "warnings", "near_duplicates", "rendition"))
-_FOUND = frozenset(("codes", "detections", "extra", "unique_id_candidates"))
+_FOUND = frozenset(("codes", "detections", "analysis", "extra", "unique_id_candidates"))
 _PLAIN = [name for name in PhotoResult.model_fields if name not in _IN_TABLES | _IN_WORDS | _FOUND]
 """What is known in one word or sentence, in the order of results."""
 
@@ -56,9 +57,26 @@ def _findings(result: PhotoResult) -> Iterator[Fact]:
         yield "ID found", found_where(candidate)
     for found in result.detections:
         yield "object", f"{_text(found.label)} {found.score:.2f}"
+    if result.analysis is not None:
+        yield from _analysis(result.analysis)
     if result.rendition is not None:
         made = result.rendition
         yield "rendition", f"{made.width}x{made.height} {made.format}, {made.bytes} bytes"
+
+
+def _analysis(analysis: AnalysisResult) -> Iterator[Fact]:
+    """Each field of the answer on a line of its own, and what it took."""
+    answer = analysis.answer if isinstance(analysis.answer, dict) else {}
+    for name, value in answer.items():
+        if value not in (None, "", []):
+            said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            yield f"analysis: {visible(name)}", _text(said)
+    if analysis.left_out is not None:
+        yield "analysis", f"not asked for: {analysis.left_out}"
+    cost = "" if analysis.cost_usd is None else f", {analysis.cost_usd:.4f} USD"
+    known = ", known before" if analysis.from_cache else ""
+    tokens = f"{analysis.input_tokens} + {analysis.output_tokens} tokens"
+    yield "asked", f"{_text(analysis.model)}, {tokens}{cost}{known}"
 
 
 def _text(value: object) -> str:

@@ -10,6 +10,7 @@ from darkroom.outcomes import Outcome
 from darkroom.reports.joining import Stages, join
 from darkroom.results import PhotoResult
 from darkroom.rows import (
+    AnalysisRow,
     CodeRow,
     DeliveryRow,
     DetectionRow,
@@ -36,6 +37,7 @@ STAGE_ROWS: Mapping[str, type[Row]] = {
     "texts": TextRow,
     "codes": CodeRow,
     "detections": DetectionRow,
+    "analyses": AnalysisRow,
     "duplicates": DuplicateRow,
     "deliveries": DeliveryRow,
     "records": RecordRow,

@@ -1,7 +1,7 @@
 """One stage over all photos of a batch: keep the rows that stand, work on the rest in parallel."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -49,6 +49,8 @@ class Stage(Generic[W, R]):
     """The row of one photo. May raise `PhotoFailed`; is called from several threads."""
     together: "Together[W, R] | None" = None
     """For a stage that is quicker with several photos at once."""
+    recall: Callable[[Iterable[R]], None] = lambda _: None
+    """Told of all rows that earlier runs left, the latest last, before anything is made."""
 
     def outstanding(self, previous: Earlier[R]) -> list[Need[W]]:
         """The photos that have to be worked on."""
@@ -119,7 +121,8 @@ def _row_of(stage: Stage[W, R], need: Need[W]) -> R:
     except ObjectMissing as error:
         failure = Failure(error_type="ObjectMissing", message=str(error), retryable=False)
         row = _failed(stage, need, failure)
-    return row.model_copy(update={"seconds": time.perf_counter() - started})
+    # Of what waits its turn before it works, only the row knows.
+    return row.model_copy(update={"seconds": row.seconds or time.perf_counter() - started})
 
 
 def _failed(stage: Stage[W, R], need: Need[W], failure: Failure) -> R:

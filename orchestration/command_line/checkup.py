@@ -53,6 +53,7 @@ def _findings(adapters: Adapters) -> Iterator[Finding]:
     yield _looked("OCR", lambda: _ocr(adapters))
     yield _looked("codes", lambda: _codes(adapters))
     yield _detector(adapters)
+    yield _vision(adapters)
     yield _looked("store", lambda: _probed(adapters.store))
     yield _looked("delivery", lambda: _where(adapters.delivery_target, "accepted"))
     yield _looked("database", lambda: f"{len(adapters.records.batches())} batches")
@@ -100,6 +101,23 @@ def _detector(adapters: Adapters) -> Finding:
             mend="darkroom models fetch yolox_nano, or set detector.model",
         )
     return Finding("detector", well=True, found=model.version)
+
+
+def _vision(adapters: Adapters) -> Finding:
+    """Asks the model nothing: that would cost something."""
+    try:
+        asked = adapters.vision.asked()
+        key = adapters.vision.key()
+    except DarkroomError as error:
+        return Finding("vision model", well=False, found="not usable", mend=str(error))
+    if asked is None:
+        return Finding("vision model", well=True, found="off", mend="vision.model names one")
+    return Finding(
+        "vision model",
+        well=not key.missing,
+        found=f"{asked.model}, schema {asked.schema.name}, {key.said}",
+        mend=key.mend,
+    )
 
 
 def _probed(store: Store) -> str:

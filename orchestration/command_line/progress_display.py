@@ -16,7 +16,10 @@ from darkroom.work.load import Load
 from darkroom.work.progress import ProgressBoard, StageProgress
 from orchestration.command_line.showing_stages import working_lines
 
-STAGES = ("ingest", "texts", "codes", "detections", "duplicates", "deliveries", "records")
+STAGES = (
+    *("ingest", "texts", "codes", "detections", "analyses"),
+    *("duplicates", "deliveries", "records"),
+)
 _PLAIN_INTERVAL_S = 5.0
 
 

@@ -218,6 +218,23 @@ class DetectionRecord(OfPhoto, Base):
     height: Mapped[float]
 
 
+class AnalysisRecord(OfPhoto, Base):
+    """What a vision model answered, and what that took."""
+
+    __tablename__ = "analyses"
+
+    schema_name: Mapped[str] = mapped_column(index=True)
+    model: Mapped[str]
+    answer: Mapped[Any] = mapped_column(StrangersJson)
+    """An object of that schema, or null."""
+    left_out: Mapped[str | None] = mapped_column(Word)
+    requests: Mapped[int]
+    input_tokens: Mapped[int]
+    output_tokens: Mapped[int]
+    cost_usd: Mapped[float | None]
+    from_cache: Mapped[bool]
+
+
 class DuplicateRecord(OfPhoto, Base):
     """An earlier photo with the same bytes, or one that looks the same."""
 

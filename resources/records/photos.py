@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, func, select, update
 from darkroom.results import PhotoResult
 from darkroom.rows import Neighbour
 from resources.records.models import (
+    AnalysisRecord,
     Base,
     BatchRecord,
     CheckRecord,
@@ -121,6 +122,11 @@ def _detections(result: PhotoResult) -> Rows:
         yield {"position": position, "label": found.label, "score": found.score} | box
 
 
+def _analyses(result: PhotoResult) -> Rows:
+    if result.analysis is not None:
+        yield result.analysis.model_dump()
+
+
 def _duplicates(result: PhotoResult) -> Rows:
     if result.duplicate_of is not None:
         blank = dict.fromkeys(Neighbour.model_fields.keys() - {"photo"})
@@ -152,6 +158,7 @@ _PARTS: dict[type[Base], Callable[[PhotoResult], Rows]] = {
     CodeRecord: _codes,
     UniqueIdCandidateRecord: _unique_id_candidates,
     DetectionRecord: _detections,
+    AnalysisRecord: _analyses,
     DuplicateRecord: _duplicates,
     DeliveryRecord: _deliveries,
     FailureRecord: _failures,

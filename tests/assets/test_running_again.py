@@ -57,7 +57,11 @@ def test_a_mended_photo_is_the_only_one_worked_on(pipeline: "Pipeline") -> None:
     assert (red.success, red_state) == (False, "FAILED")
     assert (green.success, pipeline.status("batch_report", batch)) == (True, "MATERIALIZED")
     # Without a model nothing is detected. Duplicates are compared for a whole batch.
-    assert worked_on(green) == dict.fromkeys(STAGES, 1) | {"detections": 0, "duplicates": 3}
+    assert worked_on(green) == dict.fromkeys(STAGES, 1) | {
+        "detections": 0,
+        "analyses": 0,
+        "duplicates": 3,
+    }
     results = read_results(pipeline.adapters.tables, batch.key)
     assert {result.filename: result.outcome for result in results} == {
         "dunes.jpg": "done",

@@ -85,7 +85,8 @@ def said(run: "Run") -> dict[str, str | None]:
 
 
 ALL_DONE = {
-    stage: ["skipped" if stage == "detections" else "done"] * PHOTOS for stage in STAGE_ROWS
+    stage: ["skipped" if stage in ("detections", "analyses") else "done"] * PHOTOS
+    for stage in STAGE_ROWS
 }
 
 

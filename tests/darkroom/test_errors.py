@@ -8,6 +8,8 @@ from darkroom.errors import (
     BatchUnknown,
     DarkroomError,
     EngineUnavailable,
+    ModelUnavailable,
+    ModelUnusable,
     ObjectMissing,
     PhotoFailed,
     RecordsUnavailable,
@@ -26,11 +28,13 @@ EVERY_ERROR = [
     BatchUnknown("made-by-hand"),
     SettingsInvalid("web.port is not a number"),
     TableUnreadable("file:///tables/texts/b1.parquet", "texts", "it is cut off"),
+    ModelUnusable("the key is refused"),
     PhotoFailed("Timeout", "no answer", attempts=4, retryable=True),
     WorldError("scratch is full"),
     StoreUnavailable("the bucket refuses"),
     ObjectMissing("blobs/ab/cd"),
     RecordsUnavailable("the database is away"),
+    ModelUnavailable("the model is overloaded"),
     EngineUnavailable("install Tesseract"),
 ]
 

@@ -23,6 +23,7 @@ STAGES = {
     "texts": "cpu",
     "codes": "cpu",
     "detections": "cpu",
+    "analyses": "vision",
     "duplicates": "database",
     "deliveries": "uploads",
     "records": "database",
@@ -72,7 +73,8 @@ def test_photos_flow_one_way(loaded: dg.Definitions) -> None:
         for key in graph.get_all_asset_keys()
     }
     looked_at = {"photos", "validations", "renditions"}
-    recognised = {"hashes", *looked_at, "texts", "codes", "detections", "duplicates"}
+    recognised = {"hashes", *looked_at, "texts", "codes", "detections"}
+    recognised |= {"analyses", "duplicates"}
 
     assert parents == {
         "manifests": set(),
@@ -83,6 +85,7 @@ def test_photos_flow_one_way(loaded: dg.Definitions) -> None:
         "texts": looked_at,
         "codes": {*looked_at, "texts"},
         "detections": looked_at,
+        "analyses": looked_at,
         "duplicates": {*looked_at, "hashes"},
         "deliveries": recognised,
         "records": {*recognised, "deliveries"},

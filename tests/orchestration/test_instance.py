@@ -42,9 +42,21 @@ def slots(home: Home, settings: Settings) -> dict[str, int]:
 
 def test_pools_have_the_limits_of_the_settings(home: Home) -> None:
     """And get new ones when the settings change, also smaller ones."""
-    assert slots(home, NARROW) == {"downloads": 2, "cpu": 1, "uploads": 2, "database": 1}
-    assert slots(home, WIDE) == {"downloads": 5, "cpu": 4, "uploads": 3, "database": 2}
-    assert slots(home, NARROW) == {"downloads": 2, "cpu": 1, "uploads": 2, "database": 1}
+    assert slots(home, NARROW) == {
+        "downloads": 2,
+        "cpu": 1,
+        "uploads": 2,
+        "vision": 1,
+        "database": 1,
+    }
+    assert slots(home, WIDE) == {"downloads": 5, "cpu": 4, "uploads": 3, "vision": 1, "database": 2}
+    assert slots(home, NARROW) == {
+        "downloads": 2,
+        "cpu": 1,
+        "uploads": 2,
+        "vision": 1,
+        "database": 1,
+    }
 
 
 def test_the_file_follows_the_settings(home: Home) -> None:

@@ -9,7 +9,7 @@ from packaging.version import Version
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-PIN = re.compile(r"^(?P<name>[\w.-]+)(?:\[[\w,-]+\])?==(?P<version>\S+)", re.MULTILINE)
+PIN = re.compile(r"^(?P<name>[\w.-]+)(?:\[[\w, -]+\])?==(?P<version>\S+)", re.MULTILINE)
 
 
 def pins(lock: str) -> dict[str, Version]:
@@ -19,7 +19,7 @@ def pins(lock: str) -> dict[str, Version]:
     }
 
 
-@pytest.mark.parametrize("lock", ["run.lock", "dev.lock"])
+@pytest.mark.parametrize("lock", ["run.lock", "vision.lock", "dev.lock"])
 def test_every_locked_package_has_a_hash(lock: str) -> None:
     """Nothing is installed but the very files that were locked."""
     text = (ROOT / "requirements" / lock).read_text("utf-8")
@@ -29,11 +29,20 @@ def test_every_locked_package_has_a_hash(lock: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lock", "groups"), [("run.lock", ["build"]), ("dev.lock", ["build", "dev"])]
+    ("lock", "groups", "extras"),
+    [
+        ("run.lock", ["build"], []),
+        ("vision.lock", ["build"], ["vision"]),
+        ("dev.lock", ["build", "dev"], ["vision"]),
+    ],
 )
-def test_the_lock_meets_what_the_project_asks_for(lock: str, groups: list[str]) -> None:
+def test_the_lock_meets_what_the_project_asks_for(
+    lock: str, groups: list[str], extras: list[str]
+) -> None:
     """A dependency that was added or raised is in the lock too."""
     wanted = [Requirement(text) for text in PROJECT["project"]["dependencies"]]
+    for extra in extras:
+        wanted += [Requirement(text) for text in PROJECT["project"]["optional-dependencies"][extra]]
     for group in groups:
         wanted += [Requirement(text) for text in PROJECT["dependency-groups"][group]]
     locked = pins(lock)
@@ -48,6 +57,8 @@ def test_the_lock_meets_what_the_project_asks_for(lock: str, groups: list[str]) 
 
 def test_tools_and_program_agree_on_versions() -> None:
     """What is tested is what runs."""
-    run, dev = pins("run.lock"), pins("dev.lock")
+    dev = pins("dev.lock")
 
-    assert {name: dev.get(name) for name in run} == run
+    for lock in ("run.lock", "vision.lock"):
+        run = pins(lock)
+        assert {name: dev.get(name) for name in run} == run

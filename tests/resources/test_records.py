@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from darkroom.acceptances import Acceptance
 from darkroom.batches import Batch, BatchSummary
-from darkroom.results import PhotoResult, RenditionResult, StageFailure, Verdict
+from darkroom.results import AnalysisResult, PhotoResult, RenditionResult, StageFailure, Verdict
 from darkroom.rows import Code, Detection, Entry, NamedGroup, Neighbour, UniqueIdCandidate, Word
 from darkroom.settings import DatabaseSettings
 from resources.records.connecting import engine_for, reading
@@ -92,6 +92,17 @@ def full_result(key: str, photo_id: str) -> PhotoResult:
             )
         ],
         detections=[Detection(label="car", score=0.8, box=[5.0, 6.0, 7.0, 8.0])],
+        analysis=AnalysisResult(
+            schema_name="photo",
+            model="google:gemini",
+            answer={"caption": "No parking\x00", "tags": ["sign"]},
+            left_out=None,
+            requests=2,
+            input_tokens=300,
+            output_tokens=20,
+            cost_usd=0.0005,
+            from_cache=False,
+        ),
         delivered_uri="file:///delivered/été.png",
         failures=[
             StageFailure(
@@ -114,7 +125,8 @@ def rows(records: SqlRecords, query: str) -> list[tuple[Any, ...]]:
 
 PARTS = [
     *("checks", "reasons", "texts", "codes"),
-    *("unique_id_candidates", "detections", "duplicates", "deliveries", "failures"),
+    *("unique_id_candidates", "detections", "analyses", "duplicates", "deliveries"),
+    "failures",
 ]
 
 
@@ -308,6 +320,24 @@ class RecordsContract:
                 *(photo.taken_at, photo.extra, tuple(found.one()), tuple(code)[2:]),
                 tuple(candidate)[2:],
             )
+
+    def test_an_analysis_is_kept_with_what_it_took(self, records: SqlRecords) -> None:
+        """The answer as JSON, the rest as columns."""
+        from sqlalchemy import select
+
+        from resources.records.models import AnalysisRecord
+        from resources.records.statements import table_of
+
+        records.open_batch(batch("a"), [])
+        records.save("a", [full_result("a", "1")])
+
+        with reading(engine_for(records.url)) as connection:
+            [found] = connection.execute(select(table_of(AnalysisRecord)))
+        assert tuple(found) == (
+            *("a", "1", "photo", "google:gemini"),
+            {"caption": "No parking�", "tags": ["sign"]},
+            *(None, 2, 300, 20, 0.0005, False),
+        )
 
     def test_saving_again_replaces_every_row(self, records: SqlRecords) -> None:
         """A photo has the rows of its last save; other photos keep theirs."""

@@ -3,8 +3,9 @@ from datetime import datetime
 
 from darkroom.outcomes import Failure, Outcome, Reason
 from darkroom.reports.joining import Stages, join
-from darkroom.results import PhotoResult, RenditionResult, StageFailure, Verdict
+from darkroom.results import AnalysisResult, PhotoResult, RenditionResult, StageFailure, Verdict
 from darkroom.rows import (
+    AnalysisRow,
     Check,
     Code,
     CodeRow,
@@ -114,6 +115,18 @@ def test_every_column_of_every_stage_reaches_the_result() -> None:
             )
         },
         detections={ENTRY.photo_id: DetectionRow(**row, detections=[detection])},
+        analyses={
+            ENTRY.photo_id: AnalysisRow(
+                **row,
+                schema_name="photo",
+                model="google:gemini",
+                answer_json='{"caption":"A lake"}',
+                requests=2,
+                input_tokens=300,
+                output_tokens=20,
+                cost_usd=0.001,
+            )
+        },
         duplicates={
             ENTRY.photo_id: DuplicateRow(
                 **row, duplicate_of="b0/0001-aa", near_duplicates=[neighbour]
@@ -159,6 +172,17 @@ def test_every_column_of_every_stage_reaches_the_result() -> None:
             unique_id_source="code",
             unique_id_candidates=[candidate],
             detections=[detection],
+            analysis=AnalysisResult(
+                schema_name="photo",
+                model="google:gemini",
+                answer={"caption": "A lake"},
+                left_out=None,
+                requests=2,
+                input_tokens=300,
+                output_tokens=20,
+                cost_usd=0.001,
+                from_cache=False,
+            ),
             delivered_uri="file:///out/bb.png",
             failures=[],
             extra={"sender": "Ada"},

@@ -1,7 +1,7 @@
 """A photo in words."""
 
 from darkroom.reports.photo_facts import check_rows, failure_rows, photo_facts
-from darkroom.results import PhotoResult, RenditionResult, StageFailure, Verdict
+from darkroom.results import AnalysisResult, PhotoResult, RenditionResult, StageFailure, Verdict
 from darkroom.rows import Code, Detection, Neighbour, UniqueIdCandidate
 
 RESULT = PhotoResult(
@@ -29,6 +29,22 @@ RESULT = PhotoResult(
         UniqueIdCandidate(id="8", pattern="id", source="text"),
     ],
     detections=[Detection(label="car", score=0.814, box=[])],
+    analysis=AnalysisResult(
+        schema_name="photo",
+        model="google:gemini",
+        answer={
+            "caption": "A \x1b[2J car",
+            "tags": ["car", "road"],
+            "visible_text": "",
+            "people": 0,
+        },
+        left_out=None,
+        requests=1,
+        input_tokens=300,
+        output_tokens=20,
+        cost_usd=0.00125,
+        from_cache=True,
+    ),
     failures=[
         StageFailure(stage="texts", error_type="Crash", message="m", attempts=2, retryable=True)
     ],
@@ -53,6 +69,10 @@ def test_everything_known_is_said_and_nothing_else() -> None:
         ("ID found", "7 in the QRCode, by id"),
         ("ID found", "8 in the text, by id"),
         ("object", "car 0.81"),
+        ("analysis: caption", "A ⟨001B⟩[2J car"),
+        ("analysis: tags", '["car", "road"]'),
+        ("analysis: people", "0"),
+        ("asked", "google:gemini, 300 + 20 tokens, 0.0013 USD, known before"),
         ("rendition", "640x480 PNG, 9 bytes"),
         ("extra: ward", "north"),
     ]

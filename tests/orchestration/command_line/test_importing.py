@@ -45,6 +45,7 @@ CONTRACT = {
     "text_confidence",
     "codes",
     "detections",
+    "analysis",
     "delivered_uri",
     "failures",
 }
@@ -224,7 +225,10 @@ def test_status_says_where_batches_stand(story: Story, darkroom: "Command") -> N
     }
     [only] = alone["batches"]
     assert {stage["stage"]: stage["state"] for stage in only["stages"]} == dict.fromkeys(
-        ("codes", "deliveries", "detections", "duplicates", "ingest", "records", "texts"),
+        (
+            *("analyses", "codes", "deliveries", "detections", "duplicates", "ingest", "records"),
+            "texts",
+        ),
         "finished",
     )
     assert {**only, "stages": []} == batches["list"]

@@ -1,0 +1,64 @@
+"""What a vision model says of photos."""
+
+import dagster as dg
+
+from assets.partitions import batches
+from assets.patience import patient
+from assets.stage_events import no_failed_photos
+from assets.stage_step import Events, stage_step
+from darkroom.ports import Store, VisionChoice
+from darkroom.rows import AnalysisRow, PhotoRow, RenditionRow, ValidationRow
+from darkroom.settings import Settings
+from darkroom.stages.analysis_stage import analyses_stage, requests_at_once
+from darkroom.stages.batch_tables import accepted
+from darkroom.storage.tables import Tables
+from darkroom.work.progress import ProgressBoard
+
+
+@dg.asset(
+    partitions_def=batches,
+    pool="vision",
+    group_name="recognition",
+    kinds={"parquet", "gemini"},
+    owners=["team:darkroom"],
+    io_manager_key="table_io",
+    check_specs=[no_failed_photos("analyses")],
+)
+@patient
+def analyses(
+    context: dg.AssetExecutionContext,
+    photos: list[PhotoRow],
+    validations: list[ValidationRow],
+    renditions: list[RenditionRow],
+    settings: dg.ResourceParam[Settings],
+    store: dg.ResourceParam[Store],
+    tables: dg.ResourceParam[Tables],
+    vision: dg.ResourceParam[VisionChoice],
+    board: dg.ResourceParam[ProgressBoard],
+) -> Events[AnalysisRow]:
+    """A vision model's structured answer about each accepted photo, checked against its schema.
+
+    Without `vision.model` every photo is skipped. An answer is kept by rendition, model, prompt and
+    schema, across batches and owners, and never paid for twice.
+    """
+    chosen = accepted(photos, validations, renditions)
+    asked = vision.asked()
+    if asked is None:
+        context.log.info("No vision model: skipped. `vision.model` names one.")
+    with vision.open(asked) as model:
+        stage = analyses_stage(
+            context.partition_key,
+            chosen,
+            asked=asked,
+            model=model,
+            settings=settings.vision,
+            store=store,
+        )
+        yield from stage_step(
+            context,
+            stage,
+            threads=requests_at_once(settings),
+            tables=tables,
+            board=board,
+            settings=settings,
+        )
