@@ -7,7 +7,7 @@ from assets.patience import patient
 from assets.photo_workers import photo_workers
 from assets.stage_events import no_failed_photos
 from assets.stage_step import Events, stage_step
-from darkroom.ports import Store
+from darkroom.ports import KnownPhotos, Store
 from darkroom.rows import CodeRow, PhotoRow, RenditionRow, TextRow, ValidationRow
 from darkroom.settings import Settings
 from darkroom.stages.batch_tables import accepted, by_photo
@@ -36,6 +36,7 @@ def codes(
     store: dg.ResourceParam[Store],
     tables: dg.ResourceParam[Tables],
     board: dg.ResourceParam[ProgressBoard],
+    known_photos: dg.ResourceParam[KnownPhotos],
 ) -> Events[CodeRow]:
     """QR and bar codes of each accepted photo, read from the original at full resolution.
 
@@ -48,5 +49,11 @@ def codes(
             chosen, by_photo(texts), settings=settings.codes, store=store, workers=workers
         )
         yield from stage_step(
-            context, stage, threads=workers.count, tables=tables, board=board, settings=settings
+            context,
+            stage,
+            threads=workers.count,
+            tables=tables,
+            board=board,
+            settings=settings,
+            known_photos=known_photos,
         )

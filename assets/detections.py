@@ -7,7 +7,7 @@ from assets.patience import patient
 from assets.photo_workers import photo_workers
 from assets.stage_events import no_failed_photos
 from assets.stage_step import Events, stage_step
-from darkroom.ports import DetectorChoice, Store
+from darkroom.ports import DetectorChoice, KnownPhotos, Store
 from darkroom.recognition.detecting import Tiling
 from darkroom.rows import DetectionRow, PhotoRow, RenditionRow, ValidationRow
 from darkroom.settings import Settings
@@ -37,6 +37,7 @@ def detections(
     tables: dg.ResourceParam[Tables],
     detector: dg.ResourceParam[DetectorChoice],
     board: dg.ResourceParam[ProgressBoard],
+    known_photos: dg.ResourceParam[KnownPhotos],
 ) -> Events[DetectionRow]:
     """Vehicles, or other labels of interest, on each accepted photo.
 
@@ -58,5 +59,11 @@ def detections(
             workers=workers,
         )
         yield from stage_step(
-            context, stage, threads=workers.count, tables=tables, board=board, settings=settings
+            context,
+            stage,
+            threads=workers.count,
+            tables=tables,
+            board=board,
+            settings=settings,
+            known_photos=known_photos,
         )

@@ -13,13 +13,15 @@ from assets.stage_events import meter, no_failed_photos, stage_events
 from assets.stage_step import checkpoint_of
 from darkroom.errors import BatchUnknown
 from darkroom.imaging.examination import ExaminationSettings
-from darkroom.ports import Fetcher, Store
+from darkroom.ports import Fetcher, KnownPhotos, Store
 from darkroom.rows import Entry, PhotoRow
 from darkroom.settings import Settings
 from darkroom.stages.batch_tables import MANIFESTS
 from darkroom.stages.ingest_plan import IngestPlan
 from darkroom.stages.ingest_tables import IngestedPhoto, ingest_tables
 from darkroom.stages.ingesting import Ingest, Ingested
+from darkroom.stages.known_bytes import KnownBytes
+from darkroom.stages.known_rows import KnownRows
 from darkroom.storage.scratch import Scratch
 from darkroom.storage.tables import Tables
 from darkroom.work.progress import ProgressBoard
@@ -84,6 +86,7 @@ def ingest(
     fetcher: dg.ResourceParam[Fetcher],
     scratch: dg.ResourceParam[Scratch],
     board: dg.ResourceParam[ProgressBoard],
+    known_photos: dg.ResourceParam[KnownPhotos],
 ) -> Iterator[dg.Output[list[Any]] | dg.AssetCheckResult]:
     """Fetch, examine and keep each photo of a batch, all at once in a bounded window.
 
@@ -112,6 +115,7 @@ def ingest(
         max_bytes=settings.downloads.max_bytes,
         keep=checkpoint.keep,
     )
+    known = KnownRows(known_photos, tables, batch, log=context.log.warning)
     with (
         scratch.folder() as folder,
         photo_workers(context, settings, preload=_PRELOAD) as workers,
@@ -128,7 +132,11 @@ def ingest(
         if plan.tasks:
             workers.warm_up()
 
+        spared = 0
+
         def report(ingested: Ingested) -> None:
+            nonlocal spared
+            spared += ingested.known is not None
             counted.photo(
                 plan.take(ingested),
                 seconds=ingested.fetch_seconds + ingested.work_seconds,
@@ -142,8 +150,11 @@ def ingest(
             limits=settings.workers,
             examination=examination,
             scratch=folder,
+            known=KnownBytes(known.ingested, holds=plan.holds).find,
         )
         asyncio.run(step.run(plan.tasks, report))
+    if spared:
+        context.log.info("%d photos have bytes that earlier batches had: not worked on.", spared)
     for stage in _STAGES:
         if stage in selected:
             yield from stage_events(

@@ -1,17 +1,20 @@
 """The step of a stage that works on each photo by itself."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import dagster as dg
 
 from assets.stage_events import meter, stage_events
+from darkroom.ports import KnownPhotos
 from darkroom.rows import PhotoPart, Row
 from darkroom.settings import Settings
+from darkroom.stages.batch_tables import Accepted
 from darkroom.stages.checkpoint import Checkpoint
 from darkroom.stages.incremental import earlier
-from darkroom.stages.stage import Stage, run_stage
+from darkroom.stages.known_rows import KnownRows, Sought
+from darkroom.stages.stage import Need, Stage, run_stage
 from darkroom.storage.checkpoints import Parts
 from darkroom.storage.tables import Tables
 from darkroom.work.progress import Meter, ProgressBoard
@@ -54,15 +57,18 @@ def run_of_stage(
     threads: int,
     tables: Tables,
     board: ProgressBoard,
+    known: Callable[[Sequence[Need[W]]], list[R]] = lambda _: [],
 ) -> StageRun[R]:
     """Run the stage over the batch, showing its progress.
 
-    Once its table is written, its checkpoint is to be discarded.
+    `known` gives the rows of photos that need no work, for reasons of its own. Once the stage's
+    table is written, its checkpoint is to be discarded.
     """
     checkpoint = checkpoint_of(context, tables, stage.name, stage.row)
     table = tables.read(stage.name, context.partition_key, stage.row)
     stage.recall([*table, *checkpoint.found])
-    previous = earlier(checkpoint.found, table)
+    standing = earlier(checkpoint.found, table)
+    previous = {**earlier(known(stage.outstanding(standing))), **standing}
     total = len(stage.outstanding(previous))
     counting = meter(context, board, stage=stage.name, total=total, workers=lambda: threads)
     with counting as counted, checkpoint:
@@ -74,15 +80,38 @@ def run_of_stage(
 
 def stage_step(
     context: dg.AssetExecutionContext,
-    stage: Stage[W, R],
+    stage: Stage[Accepted, R],
     *,
     threads: int,
     tables: Tables,
     board: ProgressBoard,
     settings: Settings,
+    known_photos: KnownPhotos | None = None,
 ) -> Events[R]:
-    """Run the stage over the batch and report it."""
-    run = run_of_stage(context, stage, threads=threads, tables=tables, board=board)
+    """Run the stage over the batch and report it.
+
+    With `known_photos`, bytes that an earlier batch had are not worked on again.
+    """
+
+    def known_rows(needs: Sequence[Need[Accepted]]) -> list[R]:
+        if known_photos is None:
+            return []
+        known = KnownRows(known_photos, tables, context.partition_key, log=context.log.warning)
+        sought = [
+            Sought(need.photo_id, need.work.original_sha256, need.inputs)
+            for need in needs
+            if need.work is not None
+        ]
+        rows = known.of_stage(stage.name, stage.row, sought)
+        if rows:
+            context.log.info(
+                "%d photos have bytes that earlier batches had: not worked on.", len(rows)
+            )
+        return rows
+
+    run = run_of_stage(
+        context, stage, threads=threads, tables=tables, board=board, known=known_rows
+    )
     yield from stage_events(context, rows=run.rows, counted=run.counted, settings=settings)
     # Dagster comes back for more only after the table is written.
     run.checkpoint.discard()

@@ -7,7 +7,7 @@ from assets.patience import patient
 from assets.photo_workers import photo_workers
 from assets.stage_events import no_failed_photos
 from assets.stage_step import Events, stage_step
-from darkroom.ports import Store, TextReader
+from darkroom.ports import KnownPhotos, Store, TextReader
 from darkroom.rows import PhotoRow, RenditionRow, TextRow, ValidationRow
 from darkroom.settings import Settings
 from darkroom.stages.batch_tables import accepted
@@ -36,6 +36,7 @@ def texts(
     tables: dg.ResourceParam[Tables],
     text_reader: dg.ResourceParam[TextReader],
     board: dg.ResourceParam[ProgressBoard],
+    known_photos: dg.ResourceParam[KnownPhotos],
 ) -> Events[TextRow]:
     """Text of each accepted photo, with the engine's confidence and every word's box.
 
@@ -51,5 +52,11 @@ def texts(
             workers=workers,
         )
         yield from stage_step(
-            context, stage, threads=workers.count, tables=tables, board=board, settings=settings
+            context,
+            stage,
+            threads=workers.count,
+            tables=tables,
+            board=board,
+            settings=settings,
+            known_photos=known_photos,
         )

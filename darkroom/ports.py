@@ -56,6 +56,9 @@ class Store(Protocol):
     def exists(self, name: str) -> bool:
         """Whether `name` is kept."""
 
+    def renew(self, name: str) -> bool:
+        """Whether `name` is kept; if so, it is as if it had been added now."""
+
     def names(self, prefix: str) -> Iterator[str]:
         """All names that start with `prefix`, sorted."""
 
@@ -258,6 +261,24 @@ class KnownHashes:
     dhash: NDArray[np.uint64]
     ring_order: NDArray[np.int64]
     ring_hash: NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedPhoto:
+    """A photo that stands in the records."""
+
+    batch: str
+    photo_id: str
+
+
+class KnownPhotos(Protocol):
+    """Which photos were recorded before, by their bytes."""
+
+    def latest_with(self, sha256s: Iterable[str], *, outside: str) -> Mapping[str, RecordedPhoto]:
+        """For each SHA-256 that has one, a photo with these bytes in the batch opened last.
+
+        `outside` is a batch that does not count. Raises `RecordsUnavailable`.
+        """
 
 
 class FingerprintIndex(Protocol):

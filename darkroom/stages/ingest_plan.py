@@ -12,12 +12,15 @@ from darkroom.stages.ingest_rows import (
     NOT_FETCHED,
     examined_inputs,
     examined_rows,
+    known_holds,
+    known_rows,
     photo_inputs,
     photo_row,
     refused_inputs,
     too_large_row,
     undecoded_inputs,
     with_header,
+    with_header_of,
 )
 from darkroom.stages.ingest_tables import EXAMINED, IngestedPhoto, IngestTables
 from darkroom.stages.ingesting import Ingested, Task
@@ -50,6 +53,10 @@ class IngestPlan:
         self._examined: dict[str, dict[str, Row]] = {stage: {} for stage in EXAMINED}
         self.tasks = [task for entry in entries if (task := self._plan(entry))]
 
+    def holds(self, entry: Entry, sha256: str, known: IngestedPhoto) -> bool:
+        """Whether what was said of the same bytes before holds for this photo."""
+        return known_holds(examined_inputs(entry, sha256, self._settings), known)
+
     def take(self, ingested: Ingested) -> Outcome:
         """Turn what came of a task into rows; its outcome so far."""
         outcome = self._take(ingested)
@@ -79,6 +86,9 @@ class IngestPlan:
                 self._fail(ingested)
             return photo.outcome
         photo = self._photos.get(entry.photo_id, photo)
+        if ingested.known is not None:
+            self._photos[entry.photo_id] = with_header_of(photo, ingested.known.photos)
+            return self._examined_as(known_rows(entry, ingested.known), entry)
         if examination is None:
             self._photos[entry.photo_id] = photo
             self._fail(ingested)
@@ -87,6 +97,10 @@ class IngestPlan:
         self._photos[entry.photo_id] = with_header(photo, examination)
         inputs = examined_inputs(entry, ingested.sha256, self._settings)
         rows = examined_rows(entry, examination, inputs, seconds=ingested.work_seconds)
+        return self._examined_as(rows, entry)
+
+    def _examined_as(self, rows: Mapping[str, Row], entry: Entry) -> Outcome:
+        """Keep the rows that do not stand already; what the photo's verdict is."""
         for stage, row in rows.items():
             self._examined[stage].setdefault(entry.photo_id, row)
         return self._examined["validations"][entry.photo_id].outcome

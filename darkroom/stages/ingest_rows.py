@@ -2,6 +2,7 @@
 
 from darkroom.imaging.examination import Examination, ExaminationSettings
 from darkroom.imaging.perceptual_hashes import PerceptualHashes
+from darkroom.imaging.sniffing import claimed_suffix
 from darkroom.outcomes import Outcome, Reason
 from darkroom.ports import TOO_LARGE
 from darkroom.rows import (
@@ -15,13 +16,20 @@ from darkroom.rows import (
     ValidationRow,
 )
 from darkroom.stages.incremental import digest
+from darkroom.stages.ingest_tables import EXAMINED, IngestedPhoto
 from darkroom.stages.ingesting import Ingested
 
 # Raised when the code makes another row of the same photo and settings.
 PHOTOS_VERSION = "photos/1"
-VALIDATIONS_VERSION = "validations/1"
+VALIDATIONS_VERSION = "validations/2"
 HASHES_VERSION = "hashes/2"
 RENDITIONS_VERSION = "renditions/1"
+
+_OF_HEADER = (
+    *("format", "width", "height", "orientation", "frames"),
+    *("taken_at", "camera", "latitude", "longitude"),
+)
+"""What a photo's row says of its header, by the same names."""
 
 NOT_FETCHED = digest("skipped", "not fetched")
 NOT_EXAMINED = digest("skipped", "not examined")
@@ -43,7 +51,7 @@ def examined_inputs(entry: Entry, sha256: str, settings: ExaminationSettings) ->
     edge = settings.renditions.long_edge_px
     return {
         "validations": digest(
-            VALIDATIONS_VERSION, sha256, entry.filename, settings.validation, edge
+            VALIDATIONS_VERSION, sha256, claimed_suffix(entry.filename), settings.validation, edge
         ),
         "hashes": digest(HASHES_VERSION, sha256, settings.hashes, edge),
         "renditions": digest(RENDITIONS_VERSION, sha256, settings.renditions),
@@ -88,19 +96,29 @@ def with_header(photo: PhotoRow, examination: Examination) -> PhotoRow:
     header = examination.header
     if header is None:
         return photo
-    return photo.model_copy(
-        update={
-            "format": header.format,
-            "width": header.width,
-            "height": header.height,
-            "orientation": header.orientation,
-            "frames": header.frames,
-            "taken_at": header.taken_at,
-            "camera": header.camera,
-            "latitude": header.latitude,
-            "longitude": header.longitude,
-        }
+    return photo.model_copy(update={name: getattr(header, name) for name in _OF_HEADER})
+
+
+def with_header_of(photo: PhotoRow, other: PhotoRow) -> PhotoRow:
+    """The photo with what the header of another with the same bytes says."""
+    return photo.model_copy(update={name: getattr(other, name) for name in _OF_HEADER})
+
+
+def known_holds(inputs: dict[str, str], known: IngestedPhoto) -> bool:
+    """Whether what was said of the same bytes was made from `inputs` and left nothing open."""
+    rows: dict[str, Row] = {stage: getattr(known, stage) for stage in EXAMINED}
+    of_these = all(
+        row.inputs in {inputs[stage], undecoded_inputs(inputs)} for stage, row in rows.items()
     )
+    return of_these and (
+        known.photos.format is not None or known.validations.outcome is Outcome.REJECTED
+    )
+
+
+def known_rows(entry: Entry, known: IngestedPhoto) -> dict[str, Row]:
+    """The rows of a photo on which no work was done, by stage."""
+    of_this = {"photo_id": entry.photo_id, "seconds": 0.0}
+    return {stage: getattr(known, stage).model_copy(update=of_this) for stage in EXAMINED}
 
 
 def too_large_row(entry: Entry, max_bytes: int) -> ValidationRow:

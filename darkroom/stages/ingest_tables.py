@@ -26,6 +26,11 @@ class IngestedPhoto(PhotoPart):
     hashes: HashRow
     renditions: RenditionRow
 
+    @staticmethod
+    def stages() -> Mapping[str, type[Row]]:
+        """Its four stages, in their order, with the row of each."""
+        return {"photos": PhotoRow, **EXAMINED}
+
 
 @dataclass(frozen=True, slots=True)
 class IngestTables:

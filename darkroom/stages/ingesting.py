@@ -10,7 +10,7 @@ import errno
 import hashlib
 import shutil
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +21,7 @@ from darkroom.outcomes import Failure
 from darkroom.ports import Fetched, Fetcher, Store
 from darkroom.rows import Entry
 from darkroom.settings import DownloadSettings, WorkerSettings
+from darkroom.stages.ingest_tables import IngestedPhoto
 from darkroom.storage.blobs import blob_name
 from darkroom.storage.scratch import new_folder
 from darkroom.uris import lane_of
@@ -47,7 +48,7 @@ class Task:
 class Ingested:
     """What came of a task.
 
-    Bytes but no examination: the work on them failed. Neither: they could not be fetched.
+    Bytes but nothing said of them: the work on them failed. No bytes: they could not be fetched.
     """
 
     entry: Entry
@@ -55,6 +56,8 @@ class Ingested:
     bytes: int | None = None
     attempts: int = 0
     examination: Examination | None = None
+    known: IngestedPhoto | None = None
+    """What was said of the same bytes before, which holds: no work was done on them."""
     failure: Failure | None = None
     fetch_seconds: float = 0.0
     work_seconds: float = 0.0
@@ -78,7 +81,9 @@ class Ingest:
         limits: WorkerSettings,
         examination: ExaminationSettings,
         scratch: Path,
+        known: Callable[[Entry, str], Awaitable[IngestedPhoto | None]] | None = None,
     ) -> None:
+        """`known` is asked what holds of bytes, by their SHA-256, before they are worked on."""
         self._fetcher = fetcher
         self._store = store
         self._workers = workers
@@ -91,6 +96,7 @@ class Ingest:
         self._per_lane = 2 * downloads.max_per_host
         self._examination = examination
         self._scratch = scratch
+        self._known = known
 
     async def run(self, tasks: Iterable[Task], report: Callable[[Ingested], None]) -> None:
         """Take in all `tasks`; `report` is called once for each, in the order they finish."""
@@ -122,7 +128,8 @@ class Ingest:
                     # The host has done its part: what follows takes its time on this machine.
                     lanes.leave(lane)
                 place.weigh(fetched.bytes)
-                report(await self._examined(task, fetched, folder))
+                ingested = await self._recognised(task, fetched)
+                report(ingested or await self._examined(task, fetched, folder))
             except PhotoFailed as error:
                 report(
                     Ingested(
@@ -152,6 +159,30 @@ class Ingest:
                 return _own(Fetched(path, bytes=0, attempts=0), folder)
         except ObjectMissing as error:
             raise PhotoFailed("OriginalMissing", str(error), attempts=0, retryable=True) from error
+
+    async def _recognised(self, task: Task, fetched: Fetched) -> Ingested | None:
+        """Bytes that need no work, because what is known of them holds."""
+        if self._known is None:
+            return None
+        sha256 = task.kept_sha256
+        if sha256 is None:
+            sha256 = await asyncio.to_thread(_sha256, fetched.path)
+        known = await self._known(task.entry, sha256)
+        if known is None:
+            return None
+        rendition = known.renditions.sha256
+        if rendition and not await asyncio.to_thread(self._store.renew, blob_name(rendition)):
+            return None
+        if task.kept_sha256 is None:
+            await asyncio.to_thread(self._store.add, blob_name(sha256), fetched.path)
+        return Ingested(
+            entry=task.entry,
+            sha256=sha256,
+            bytes=fetched.bytes,
+            attempts=fetched.attempts,
+            known=known,
+            fetch_seconds=fetched.seconds or 0.0,
+        )
 
     async def _examined(self, task: Task, fetched: Fetched, folder: Path) -> Ingested:
         started = time.perf_counter()

@@ -1,10 +1,11 @@
 """A photo and all that was found out about it, as rows."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, select, update
 
+from darkroom.ports import RecordedPhoto
 from darkroom.results import PhotoResult
 from darkroom.rows import Neighbour
 from resources.records.models import (
@@ -22,7 +23,7 @@ from resources.records.models import (
     TextRecord,
     UniqueIdCandidateRecord,
 )
-from resources.records.statements import among, table_of, upsert
+from resources.records.statements import IN_LIST, among, batched, table_of, upsert
 
 Rows = Iterator[dict[str, Any]]
 _BATCHES = table_of(BatchRecord)
@@ -53,6 +54,27 @@ def save(connection: Connection, batch: str, results: Sequence[PhotoResult]) -> 
         if rows:
             connection.execute(part.insert(), rows)
     _count(connection, batch)
+
+
+def latest_with(
+    connection: Connection, sha256s: Iterable[str], *, outside: str
+) -> dict[str, RecordedPhoto]:
+    """One photo for each of these, of the batch that was opened last."""
+    found: dict[str, RecordedPhoto] = {}
+    for some in batched(dict.fromkeys(sha256s), IN_LIST):
+        last_first = (_BATCHES.c.opening.desc(), _PHOTOS.c.photo_id)
+        place = func.row_number().over(partition_by=_PHOTOS.c.sha256, order_by=last_first)
+        ranked = (
+            select(_PHOTOS.c.sha256, _PHOTOS.c.batch, _PHOTOS.c.photo_id, place.label("place"))
+            .join_from(_PHOTOS, _BATCHES, _PHOTOS.c.batch == _BATCHES.c.batch)
+            .where(among(connection, _PHOTOS.c.sha256, some), _PHOTOS.c.batch != outside)
+            .subquery()
+        )
+        rows = connection.execute(
+            select(ranked.c.sha256, ranked.c.batch, ranked.c.photo_id).where(ranked.c.place == 1)
+        )
+        found |= {sha256: RecordedPhoto(batch, photo_id) for sha256, batch, photo_id in rows}
+    return found
 
 
 _COUNTED = {

@@ -10,7 +10,7 @@ from sqlalchemy import URL, Engine
 
 from darkroom.acceptances import Acceptance
 from darkroom.batches import Batch, BatchSummary
-from darkroom.ports import Arrival, Fingerprint, KnownHashes
+from darkroom.ports import Arrival, Fingerprint, KnownHashes, RecordedPhoto
 from darkroom.recognition.looks import Look
 from darkroom.results import PhotoResult
 from darkroom.rows import Entry
@@ -26,7 +26,7 @@ from resources.records.statements import batched
 
 @dataclass(frozen=True)
 class SqlRecords:
-    """Holds what `darkroom.ports.Records` and `darkroom.ports.FingerprintIndex` promise.
+    """Holds what `Records`, `FingerprintIndex` and `KnownPhotos` of `darkroom.ports` promise.
 
     Keeps the SQLite file `default` when settings name no other database. Connects, and brings the
     tables up to date, on first use in each process; safe in threads.
@@ -83,6 +83,10 @@ class SqlRecords:
     def first_with(self, sha256s: Iterable[str]) -> dict[str, Arrival]:
         with reading(self._engine) as connection:
             return arrivals.first_with(connection, sha256s)
+
+    def latest_with(self, sha256s: Iterable[str], *, outside: str) -> dict[str, RecordedPhoto]:
+        with reading(self._engine) as connection:
+            return photos.latest_with(connection, sha256s, outside=outside)
 
     def known_hashes(self, before: int) -> KnownHashes:
         with reading(self._engine) as connection:

@@ -78,6 +78,11 @@ class FolderStore:
         with self._reported(name):
             return self._path(name).is_file()
 
+    def renew(self, name: str) -> bool:
+        path = self._path(name)
+        with self._reported(name):
+            return path.is_file() and _renewed(path)
+
     def names(self, prefix: str) -> Iterator[str]:
         folder, slash, start = checked_prefix(prefix).rpartition("/")
         with self._reported(prefix):

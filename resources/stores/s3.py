@@ -99,6 +99,11 @@ class S3Store:
         with self._reported(name):
             return self._written_at(key) is not None
 
+    def renew(self, name: str) -> bool:
+        key = self._key(name)
+        with self._reported(name):
+            return self._renewed(key)
+
     def names(self, prefix: str) -> Iterator[str]:
         for name, _ in self._entries(prefix):
             yield name

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from darkroom.acceptances import Acceptance
 from darkroom.batches import Batch, BatchSummary
+from darkroom.ports import RecordedPhoto
 from darkroom.results import AnalysisResult, PhotoResult, RenditionResult, StageFailure, Verdict
 from darkroom.rows import Code, Detection, Entry, NamedGroup, Neighbour, UniqueIdCandidate, Word
 from darkroom.settings import DatabaseSettings
@@ -460,6 +461,24 @@ class RecordsContract:
         at_once(lambda n: records.save("a", [result("a", f"{n} {k}") for k in range(20)]), range(4))
 
         assert [summary.done for summary in records.batches()] == [80]
+
+    def test_known_bytes_are_those_of_the_batch_opened_last(self, records: SqlRecords) -> None:
+        """Whoever owns it; the batch that asks does not count, nor a photo without bytes."""
+        for key, owner in (("b", "harbour"), ("a", "anna"), ("c", "ben")):
+            records.open_batch(batch(key, owner), [])
+        first, second = "1a" * 32, "2b" * 32
+        for key, photo_id, sha256 in (
+            *(("a", "a/1", first), ("a", "a/2", first), ("b", "b/1", first), ("b", "b/2", second)),
+            *(("c", "c/1", first), ("c", "c/2", None)),
+        ):
+            records.save(key, [result(key, photo_id).model_copy(update={"sha256": sha256})])
+
+        assert records.latest_with([first, second, "3c" * 32, first], outside="c") == {
+            first: RecordedPhoto("a", "a/1"),
+            second: RecordedPhoto("b", "b/2"),
+        }
+        assert records.latest_with([first], outside="b") == {first: RecordedPhoto("c", "c/1")}
+        assert records.latest_with([], outside="b") == {}
 
     def test_it_works_on_the_other_side_of_a_pickle(self, records: SqlRecords) -> None:
         """A worker process is given the records as they are, connected or not."""

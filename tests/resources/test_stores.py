@@ -62,6 +62,15 @@ class StoreContract:
         assert store.add("blobs/ab/cd", other) is False
         assert store.read("blobs/ab/cd") == b"the photo's bytes"
 
+    def test_only_what_is_kept_is_renewed(self, store: Store, photo: Path) -> None:
+        """It stays what it is, and whoever relies on it may do so as if it had been added."""
+        store.add("blobs/ab/cd", photo)
+
+        assert store.renew("blobs/ab/cd") is True
+        assert store.renew("blobs/ab/ce") is False
+        assert store.read("blobs/ab/cd") == b"the photo's bytes"
+        assert list(store.names("")) == ["blobs/ab/cd"]
+
     def test_add_leaves_its_source_alone(self, store: Store, photo: Path) -> None:
         """The file given is neither moved nor changed nor linked to the object."""
         before = photo.stat()
