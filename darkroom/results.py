@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from darkroom.outcomes import Failure
 from darkroom.rows import Code, Detection, Neighbour, UniqueIdCandidate, Word
@@ -64,6 +64,19 @@ class StageFailure(BaseModel):
         return cls(stage=stage, **failure.model_dump(exclude={"accepted_reason"}))
 
 
+class FoundObject(Detection):
+    """An object and what was read on it: where at least half of a word or code lies in its box."""
+
+    text: str | None = None
+    """Its words, in the order of reading."""
+    words: list[int] = Field(default_factory=list)
+    """Positions in the photo's `words`."""
+    codes: list[int] = Field(default_factory=list)
+    """Positions in the photo's `codes`."""
+    unique_id_candidates: list[int] = Field(default_factory=list)
+    """Positions in the photo's `unique_id_candidates`."""
+
+
 class PhotoResult(BaseModel):
     """One photo across all stages."""
 
@@ -101,7 +114,7 @@ class PhotoResult(BaseModel):
     unique_id: str | None = None
     unique_id_source: str | None = None
     unique_id_candidates: list[UniqueIdCandidate] = []
-    detections: list[Detection] = []
+    detections: list[FoundObject] = []
     analysis: AnalysisResult | None = None
     delivered_uri: str | None = None
     failures: list[StageFailure] = []

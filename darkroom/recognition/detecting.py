@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
+from darkroom.imaging.crops import crop_quality
 from darkroom.imaging.decoding import load_rgb
 from darkroom.imaging.renditions import reduced_rgb
 from darkroom.ports import ObjectDetector, RgbImage
@@ -51,7 +53,13 @@ def detect_objects(
     looks = [list(_looks(photo, detector.input_px, tiling.per_side)) for photo in photos]
     answers = iter(detector.detect([look.image for of_photo in looks for look in of_photo]))
     return [
-        merged([look.in_photo(next(answers)) for look in of_photo], max_overlap=tiling.max_overlap)
+        _with_quality(
+            merged(
+                [look.in_photo(next(answers)) for look in of_photo],
+                max_overlap=tiling.max_overlap,
+            ),
+            of_photo[0],
+        )
         for of_photo in looks
     ]
 
@@ -99,3 +107,14 @@ def _looks(photo: ToSearch, input_px: int, per_side: int) -> Iterator[_Look]:
     for tile in tiles_of(width, height, per_side):
         part = image[tile.top : tile.top + tile.height, tile.left : tile.left + tile.width]
         yield _Look(np.ascontiguousarray(part), scale, tile, (width, height))
+
+
+def _with_quality(found: Sequence[Detection], whole: _Look) -> list[Detection]:
+    """Measured on the rendition, whichever view showed the object: so figures can be compared."""
+    image = Image.fromarray(whole.image)
+    return [
+        each.model_copy(
+            update={"quality": crop_quality(image, [side / whole.scale for side in each.box])}
+        )
+        for each in found
+    ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from typing import TypeVar
 
 from darkroom.outcomes import Outcome
+from darkroom.reports.object_findings import with_what_was_read
 from darkroom.results import AnalysisResult, PhotoResult, RenditionResult, StageFailure, Verdict
 from darkroom.rows import (
     AnalysisRow,
@@ -114,7 +115,12 @@ def _result(
         unique_id=codes.unique_id,
         unique_id_source=codes.unique_id_source,
         unique_id_candidates=codes.unique_id_candidates,
-        detections=_row(stages.detections, entry, DetectionRow).detections,
+        detections=with_what_was_read(
+            _row(stages.detections, entry, DetectionRow).detections,
+            text.words,
+            codes.codes,
+            codes.unique_id_candidates,
+        ),
         analysis=_analysis(_row(stages.analyses, entry, AnalysisRow)),
         delivered_uri=_row(stages.deliveries, entry, DeliveryRow).delivered_uri,
         failures=[

@@ -7,7 +7,7 @@ from datetime import datetime
 from darkroom.reports.look_alikes import distances, named
 from darkroom.reports.markdown import visible
 from darkroom.reports.unique_ids import found_where, undecided
-from darkroom.results import AnalysisResult, PhotoResult
+from darkroom.results import AnalysisResult, FoundObject, PhotoResult
 
 Fact = tuple[str, str]
 _MAX_CHARS = 2_000
@@ -56,7 +56,7 @@ def _findings(result: PhotoResult) -> Iterator[Fact]:
     for candidate in result.unique_id_candidates:
         yield "ID found", found_where(candidate)
     for found in result.detections:
-        yield "object", f"{_text(found.label)} {found.score:.2f}"
+        yield "object", _object(found, result)
     if result.analysis is not None:
         yield from _analysis(result.analysis)
     if result.rendition is not None:
@@ -77,6 +77,15 @@ def _analysis(analysis: AnalysisResult) -> Iterator[Fact]:
     known = ", known before" if analysis.from_cache else ""
     tokens = f"{analysis.input_tokens} + {analysis.output_tokens} tokens"
     yield "asked", f"{_text(analysis.model)}, {tokens}{cost}{known}"
+
+
+def _object(found: FoundObject, result: PhotoResult) -> str:
+    """What it is, how sharp, and what stands on it."""
+    said = f"{_text(found.label)} {found.score:.2f}"
+    if found.quality is not None:
+        said += f", sharpness {found.quality.sharpness:,.0f}"
+    read = [*filter(None, [found.text]), *(result.codes[code].text for code in found.codes)]
+    return f"{said}: {', '.join(map(_text, read))}" if read else said
 
 
 def _text(value: object) -> str:

@@ -20,7 +20,7 @@ from darkroom.work.workers import Workers
 # Raised when the code makes another row of the same photo and settings.
 TEXTS_VERSION = "texts/2"
 CODES_VERSION = "codes/2"
-DETECTIONS_VERSION = "detections/1"
+DETECTIONS_VERSION = "detections/2"
 
 Photos = Mapping[str, Accepted | None]
 

@@ -175,6 +175,8 @@ class CodeRecord(OfPhoto, Base):
     polygon: Mapped[Any] = mapped_column(StrangersJson)
     """[[x, y], …]"""
     look: Mapped[str] = mapped_column(Word, server_default="plain")
+    detection: Mapped[int | None]
+    """Position of the object that it stands on."""
 
 
 Index("ix_codes_text", CodeRecord.text, postgresql_using="hash")
@@ -197,6 +199,8 @@ class UniqueIdCandidateRecord(OfPhoto, Base):
     """[[x, y, width, height], …] of the words"""
     groups: Mapped[Any] = mapped_column(StrangersJson)
     """[{name, text}] of the pattern"""
+    detection: Mapped[int | None]
+    """Position of the object that it stands on."""
 
 
 Index(
@@ -216,6 +220,13 @@ class DetectionRecord(OfPhoto, Base):
     y: Mapped[float]
     width: Mapped[float]
     height: Mapped[float]
+    sharpness: Mapped[float | None]
+    """How well it can be seen, as the next three; none for one too small to be measured."""
+    brightest: Mapped[float | None]
+    darkest: Mapped[float | None]
+    contrast: Mapped[float | None]
+    text: Mapped[str | None]
+    """Of the words that stand on it."""
 
 
 class AnalysisRecord(OfPhoto, Base):

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from darkroom.ports import RecordedPhoto
 from darkroom.results import PhotoResult
-from darkroom.rows import Neighbour
+from darkroom.rows import CropQuality, Neighbour
 from resources.records.models import (
     AnalysisRecord,
     Base,
@@ -129,19 +129,29 @@ def _texts(result: PhotoResult) -> Rows:
 
 
 def _codes(result: PhotoResult) -> Rows:
+    on = _owners(each.codes for each in result.detections)
     for position, code in enumerate(result.codes):
-        yield code.model_dump() | {"position": position}
+        yield code.model_dump() | {"position": position, "detection": on.get(position)}
 
 
 def _unique_id_candidates(result: PhotoResult) -> Rows:
+    on = _owners(each.unique_id_candidates for each in result.detections)
     for position, found in enumerate(result.unique_id_candidates):
-        yield found.model_dump(exclude={"id"}) | {"position": position, "unique_id": found.id}
+        own = {"position": position, "unique_id": found.id, "detection": on.get(position)}
+        yield found.model_dump(exclude={"id"}) | own
+
+
+def _owners(belongings: Iterable[Sequence[int]]) -> dict[int, int]:
+    """Position of what was read, to the position of the object that it stands on."""
+    return {one: owner for owner, owned in enumerate(belongings) for one in owned}
 
 
 def _detections(result: PhotoResult) -> Rows:
     for position, found in enumerate(result.detections):
+        row = {"position": position, "label": found.label, "score": found.score, "text": found.text}
         box = dict(zip(("x", "y", "width", "height"), found.box, strict=True))
-        yield {"position": position, "label": found.label, "score": found.score} | box
+        quality = {name: getattr(found.quality, name, None) for name in CropQuality.model_fields}
+        yield row | box | quality
 
 
 def _analyses(result: PhotoResult) -> Rows:

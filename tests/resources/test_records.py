@@ -14,8 +14,23 @@ from sqlalchemy import text
 from darkroom.acceptances import Acceptance
 from darkroom.batches import Batch, BatchSummary
 from darkroom.ports import RecordedPhoto
-from darkroom.results import AnalysisResult, PhotoResult, RenditionResult, StageFailure, Verdict
-from darkroom.rows import Code, Detection, Entry, NamedGroup, Neighbour, UniqueIdCandidate, Word
+from darkroom.results import (
+    AnalysisResult,
+    FoundObject,
+    PhotoResult,
+    RenditionResult,
+    StageFailure,
+    Verdict,
+)
+from darkroom.rows import (
+    Code,
+    CropQuality,
+    Entry,
+    NamedGroup,
+    Neighbour,
+    UniqueIdCandidate,
+    Word,
+)
 from darkroom.settings import DatabaseSettings
 from resources.records.connecting import engine_for, reading
 from resources.records.sql_records import SqlRecords
@@ -92,7 +107,23 @@ def full_result(key: str, photo_id: str) -> PhotoResult:
                 groups=[NamedGroup(name="id", text="7")],
             )
         ],
-        detections=[Detection(label="car", score=0.8, box=[5.0, 6.0, 7.0, 8.0])],
+        detections=[
+            FoundObject(
+                label="car",
+                score=0.8,
+                box=[5.0, 6.0, 7.0, 8.0],
+                quality=CropQuality(sharpness=99.5, brightest=0.9, darkest=0.1, contrast=0.75),
+            ),
+            FoundObject(
+                label="bus",
+                score=0.5,
+                box=[0.0, 0.0, 9.0, 9.0],
+                text="NO",
+                words=[0],
+                codes=[0],
+                unique_id_candidates=[0],
+            ),
+        ],
         analysis=AnalysisResult(
             schema_name="photo",
             model="google:gemini",
@@ -277,7 +308,10 @@ class RecordsContract:
                 ("readable", None, None, None, None, "unknown"),
             ],
             "reasons": [("reject", 0, "dark"), ("reject", 1, "width"), ("warn", 0, "blurry")],
-            "detections": [(0, "car", 0.8, 5.0, 6.0, 7.0, 8.0)],
+            "detections": [
+                (0, "car", 0.8, 5.0, 6.0, 7.0, 8.0, 99.5, 0.9, 0.1, 0.75, None),
+                (1, "bus", 0.5, 0.0, 0.0, 9.0, 9.0, None, None, None, None, "NO"),
+            ],
             "duplicates": [
                 (0, "exact", "earlier", "1", None, None, None, None),
                 (1, "near", "earlier", "2", 3, 5, "mirrored", None),
@@ -290,10 +324,10 @@ class RecordsContract:
             datetime(2024, 2, 29, 10, 0, 0, 123456, tzinfo=UTC),
             {"site": "north"},
             ("NO PARKING", 0.9, [{"text": "NO", "confidence": 0.9, "box": [1.0, 2.0, 3.0, 4.0]}]),
-            (0, "QRCode", "id=7", [[0.0, 0.0], [1.0, 1.5]], "evened"),
+            (0, "QRCode", "id=7", [[0.0, 0.0], [1.0, 1.5]], "evened", 1),
             (
                 *(0, "7", "parcel", "text", None, [], [[1.0, 2.0, 3.0, 4.0]]),
-                [{"name": "id", "text": "7"}],
+                *([{"name": "id", "text": "7"}], 1),
             ),
         )
 
@@ -378,7 +412,7 @@ class RecordsContract:
         """A row that the database refuses undoes its photo's other rows, not an earlier save."""
         records.open_batch(batch("a"), [])
         records.save("a", [full_result("a", "1")])
-        broken = Detection(label="car", score=0.5, box=[1.0])
+        broken = FoundObject(label="car", score=0.5, box=[1.0])
 
         with pytest.raises(ValueError, match="zip"):
             records.save("a", [result("a", "1", outcome="failed", detections=[broken])])
@@ -423,8 +457,8 @@ class RecordsContract:
             None,
             {kept: kept},
             (kept, None, [{"text": kept, "confidence": 1.0, "box": []}]),
-            (0, "QRCode", kept * 1000, [], "plain"),
-            (0, kept * 1000, kept, "text", None, [], [], [{"name": "id", "text": kept}]),
+            (0, "QRCode", kept * 1000, [], "plain", None),
+            (0, kept * 1000, kept, "text", None, [], [], [{"name": "id", "text": kept}], None),
         )
 
     def test_saving_at_once_ends_as_one_after_the_other(self, records: SqlRecords) -> None:
@@ -438,7 +472,7 @@ class RecordsContract:
                     "a",
                     str(photo),
                     "done" if number % 2 else "failed",
-                    detections=[Detection(label=str(number), score=1.0, box=[0.0, 0.0, 1.0, 1.0])]
+                    detections=[FoundObject(label=str(number), score=1.0, box=[0.0, 0.0, 1.0, 1.0])]
                     * number,
                 )
                 for photo in range(30)

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from darkroom.recognition.detecting import Tiling, ToSearch, detect_objects
-from darkroom.rows import Detection
+from darkroom.rows import CropQuality, Detection
 
 WHOLE = Tiling(1, 0.45)
 
@@ -44,11 +44,12 @@ def photo(path: Path, size: tuple[int, int], *spots: tuple[int, int, int, int]) 
 
 
 def test_objects_stand_in_pixels_of_the_original(tmp_path: Path) -> None:
-    """The rendition is half its size here."""
-    rendition = photo(tmp_path / "rendition.png", (40, 30), (10, 5, 20, 10))
+    """The rendition is half its size here. How well they can be seen is measured on it."""
+    rendition = photo(tmp_path / "rendition.png", (40, 30), (10, 5, 30, 25))
+    quality = CropQuality(sharpness=0.0, brightest=0.4909, darkest=0.4909, contrast=0.0)
 
     assert detect_objects([ToSearch(rendition, 2.0)], RedSpots(), WHOLE) == [
-        [Detection(label="car", score=0.9, box=[20, 10, 20, 10])]
+        [Detection(label="car", score=0.9, box=[20, 10, 40, 40], quality=quality)]
     ]
 
 

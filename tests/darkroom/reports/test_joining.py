@@ -3,12 +3,20 @@ from datetime import datetime
 
 from darkroom.outcomes import Failure, Outcome, Reason
 from darkroom.reports.joining import Stages, join
-from darkroom.results import AnalysisResult, PhotoResult, RenditionResult, StageFailure, Verdict
+from darkroom.results import (
+    AnalysisResult,
+    FoundObject,
+    PhotoResult,
+    RenditionResult,
+    StageFailure,
+    Verdict,
+)
 from darkroom.rows import (
     AnalysisRow,
     Check,
     Code,
     CodeRow,
+    CropQuality,
     DeliveryRow,
     Detection,
     DetectionRow,
@@ -66,7 +74,9 @@ def test_every_column_of_every_stage_reaches_the_result() -> None:
     word = Word(text="Hello", confidence=0.9, box=[1, 2, 3, 4])
     code = Code(symbology="QRCode", text="DR-1", polygon=[[0, 0], [1, 0], [1, 1], [0, 1]])
     candidate = UniqueIdCandidate(id="DR-1", pattern="p", source="code", symbology="QRCode")
-    detection = Detection(label="boat", score=0.8, box=[5, 6, 7, 8])
+    quality = CropQuality(sharpness=20.0, brightest=0.9, darkest=0.1, contrast=0.7)
+    detection = Detection(label="boat", score=0.8, box=[5, 6, 7, 8], quality=quality)
+    found = FoundObject(label="boat", score=0.8, box=[5, 6, 7, 8], quality=quality)
     stages = Stages(
         photos={
             ENTRY.photo_id: PhotoRow(
@@ -171,7 +181,7 @@ def test_every_column_of_every_stage_reaches_the_result() -> None:
             unique_id="DR-1",
             unique_id_source="code",
             unique_id_candidates=[candidate],
-            detections=[detection],
+            detections=[found],
             analysis=AnalysisResult(
                 schema_name="photo",
                 model="google:gemini",

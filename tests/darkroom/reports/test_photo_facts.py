@@ -1,8 +1,15 @@
 """A photo in words."""
 
 from darkroom.reports.photo_facts import check_rows, failure_rows, photo_facts
-from darkroom.results import AnalysisResult, PhotoResult, RenditionResult, StageFailure, Verdict
-from darkroom.rows import Code, Detection, Neighbour, UniqueIdCandidate
+from darkroom.results import (
+    AnalysisResult,
+    FoundObject,
+    PhotoResult,
+    RenditionResult,
+    StageFailure,
+    Verdict,
+)
+from darkroom.rows import Code, CropQuality, Neighbour, UniqueIdCandidate, Word
 
 RESULT = PhotoResult(
     batch="a",
@@ -28,7 +35,16 @@ RESULT = PhotoResult(
         UniqueIdCandidate(id="7", pattern="id", source="code", symbology="QRCode"),
         UniqueIdCandidate(id="8", pattern="id", source="text"),
     ],
-    detections=[Detection(label="car", score=0.814, box=[])],
+    words=[Word(text="B 7", confidence=0.9, box=[])],
+    detections=[
+        FoundObject(label="car", score=0.814, box=[], text="B 7", words=[0], codes=[0]),
+        FoundObject(
+            label="bus",
+            score=0.5,
+            box=[],
+            quality=CropQuality(sharpness=1234.5, brightest=0.9, darkest=0.1, contrast=0.5),
+        ),
+    ],
     analysis=AnalysisResult(
         schema_name="photo",
         model="google:gemini",
@@ -68,7 +84,8 @@ def test_everything_known_is_said_and_nothing_else() -> None:
         ("unique IDs", "these disagree: 7, 8"),
         ("ID found", "7 in the QRCode, by id"),
         ("ID found", "8 in the text, by id"),
-        ("object", "car 0.81"),
+        ("object", "car 0.81: B 7, id=7"),
+        ("object", "bus 0.50, sharpness 1,234"),
         ("analysis: caption", "A ⟨001B⟩[2J car"),
         ("analysis: tags", '["car", "road"]'),
         ("analysis: people", "0"),
