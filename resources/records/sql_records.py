@@ -1,4 +1,4 @@
-"""The records database behind the engine's two ports on it."""
+"""The records database behind the engine's ports on it."""
 
 import os
 from collections.abc import Iterable, Sequence
@@ -10,12 +10,23 @@ from sqlalchemy import URL, Engine
 
 from darkroom.acceptances import Acceptance
 from darkroom.batches import Batch, BatchSummary
-from darkroom.ports import Arrival, Fingerprint, KnownHashes, RecordedPhoto
+from darkroom.entities.items import Item
+from darkroom.entities.remaking import BatchEntities
+from darkroom.entities.rules import EntityRules
+from darkroom.ports import (
+    Arrival,
+    Fingerprint,
+    KnownHashes,
+    PhotoEntity,
+    RecordedPhoto,
+    SchemaEntities,
+)
 from darkroom.recognition.looks import Look
 from darkroom.results import PhotoResult
 from darkroom.rows import Entry
 from darkroom.settings import DatabaseSettings
 from resources.records import acceptances as accepting
+from resources.records import entities as joining
 from resources.records import fingerprints as arrivals
 from resources.records import ledger, photos
 from resources.records.connecting import engine_for, reading, writing
@@ -23,10 +34,13 @@ from resources.records.database_urls import database_url
 from resources.records.migrating import migrate
 from resources.records.statements import batched
 
+_TRIES_BEFORE_TURN = 3
+
 
 @dataclass(frozen=True)
 class SqlRecords:
-    """Holds what `Records`, `FingerprintIndex` and `KnownPhotos` of `darkroom.ports` promise.
+    """Holds what `Records`, `FingerprintIndex`, `KnownPhotos` and `EntityIndex` of `darkroom.ports`
+    promise.
 
     Keeps the SQLite file `default` when settings name no other database. Connects, and brings the
     tables up to date, on first use in each process; safe in threads.
@@ -99,6 +113,32 @@ class SqlRecords:
     def locate(self, orders: Iterable[int]) -> dict[int, Arrival]:
         with reading(self._engine) as connection:
             return arrivals.locate(connection, orders)
+
+    def replace(
+        self, schema: str, batch: str, items: Sequence[Item], rules: EntityRules
+    ) -> BatchEntities:
+        # Comparing takes its time, and no other writer is to wait for it.
+        for _ in range(_TRIES_BEFORE_TURN):
+            with reading(self._engine) as connection:
+                change = joining.change(connection, schema, batch, items, rules)
+            with writing(self._engine) as connection:
+                joining.take_turn(connection)
+                if joining.is_current(connection, change):
+                    joining.write(connection, change)
+                    return change.batch_entities
+        with writing(self._engine) as connection:
+            joining.take_turn(connection)
+            change = joining.change(connection, schema, batch, items, rules)
+            joining.write(connection, change)
+            return change.batch_entities
+
+    def entities(self) -> list[SchemaEntities]:
+        with reading(self._engine) as connection:
+            return joining.entities(connection)
+
+    def of_photo(self, batch: str, photo_id: str) -> list[PhotoEntity]:
+        with reading(self._engine) as connection:
+            return joining.of_photo(connection, batch, photo_id)
 
     @property
     def _engine(self) -> Engine:
