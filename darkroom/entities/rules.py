@@ -78,17 +78,20 @@ class EntityRules(_Rule):
         return self
 
 
-def rules_in(schema: Mapping[str, Any], name: str) -> EntityRules | None:
-    """The rules that a JSON Schema brings; None for one whose answers have no entities.
+def without_rules(
+    schema: Mapping[str, Any], name: str
+) -> tuple[dict[str, Any], EntityRules | None]:
+    """A JSON Schema as a model is told of it, and the rules that it brings under `KEYWORD`.
 
-    Raises `SettingsInvalid` for rules that contradict themselves.
+    None for one whose answers have no entities. Raises `SettingsInvalid` for rules that contradict
+    themselves.
     """
-    given = schema.get(KEYWORD)
-    if given is None:
-        return None
+    told = {key: value for key, value in schema.items() if key != KEYWORD}
+    if KEYWORD not in schema:
+        return told, None
     try:
-        return EntityRules.model_validate(given)
+        return told, EntityRules.model_validate(schema[KEYWORD])
     except ValidationError as error:
-        first = error.errors()[0]
+        first = error.errors(include_url=False)[0]
         where = ".".join(map(str, (KEYWORD, *first["loc"])))
         raise SettingsInvalid(f"the schema {name}: {where}: {first['msg']}") from error

@@ -8,6 +8,8 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ValidationError
 
+from darkroom.entities.rules import KEYWORD, EntityRules, without_rules
+
 Json = Any
 """What `json.loads` returns."""
 
@@ -29,11 +31,18 @@ class AnswerSchema:
     """The answer as it is kept. Raises `AnswerBroken`."""
     prompt: str
     """What to ask for, unless the settings say something else."""
+    entities: EntityRules | None = None
+    """How what is read from many photos becomes entities; None where it does not."""
 
     @classmethod
     def of(cls, name: str, model: type[BaseModel], prompt: str) -> Self:
         """The shape that a pydantic model describes."""
-        return cls(name, model.model_json_schema(), _by_model(model), prompt)
+        schema = model.model_json_schema()
+        extra = model.model_config.get("json_schema_extra")
+        if KEYWORD in schema and isinstance(extra, dict):
+            schema[KEYWORD] = extra[KEYWORD]  # pydantic sorts it, and the order of fields is meant
+        told, entities = without_rules(schema, name)
+        return cls(name, told, _by_model(model), prompt, entities)
 
     @property
     def digest(self) -> str:

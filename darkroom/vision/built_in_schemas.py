@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from darkroom.entities.rules import KEYWORD, EntityRules, Exactly, Kind, Nearly, Spelling
 from darkroom.vision.answer_schema import AnswerSchema
 
 
@@ -38,10 +39,30 @@ class Show(BaseModel):
     )
 
 
+_SHOWS = EntityRules(
+    items="events",
+    fields={
+        "title": Kind.TEXT,
+        "venue": Kind.TEXT,
+        "weekday": Kind.WEEKDAY,
+        "start": Kind.TIME,
+        "end": Kind.TIME,
+        "address": Kind.TEXT,
+        "host": Kind.TEXT,
+    },
+    keys={"title": Spelling(), "venue": Spelling(), "weekday": Exactly(), "start": Nearly()},
+    required=["title"],
+    ranges={"start": "end"},
+    confidence="confidence",
+)
+
+
 class ShowsAnswer(BaseModel):
     """The events that a screenshot lists."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={KEYWORD: _SHOWS.model_dump(mode="json")}
+    )
 
     events: list[Show] = Field(description="Every event, in the order of the picture.")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from darkroom.entities.rules import without_rules
 from darkroom.errors import EngineUnavailable, SettingsInvalid
 from darkroom.vision.answer_schema import AnswerBroken, AnswerSchema, Json
 from darkroom.vision.built_in_schemas import BUILT_IN
@@ -49,7 +50,8 @@ def _from_file(path: Path) -> AnswerSchema:
         raise SettingsInvalid(f"vision.answer_schema: {path} cannot be read: {error}") from error
     if not isinstance(schema, dict) or schema.get("type") != "object":
         raise SettingsInvalid(f"vision.answer_schema: {path} must describe an object at its top")
-    return AnswerSchema(path.stem, schema, _by_json_schema(path, schema), _PROMPT)
+    told, entities = without_rules(schema, path.name)
+    return AnswerSchema(path.stem, told, _by_json_schema(path, told), _PROMPT, entities)
 
 
 def _by_json_schema(path: Path, schema: Json) -> Callable[[Json], Json]:

@@ -3,33 +3,13 @@
 import random
 from collections.abc import Iterable, Sequence
 
+import pytest
+
 from darkroom.entities.cleaning import clean
 from darkroom.entities.items import Item, Source
-from darkroom.entities.rules import EntityRules
+from darkroom.vision.built_in_schemas import BUILT_IN
 
-RULES = EntityRules.model_validate(
-    {
-        "items": "events",
-        "fields": {
-            "title": "text",
-            "venue": "text",
-            "weekday": "weekday",
-            "start": "time",
-            "end": "time",
-            "address": "text",
-            "host": "text",
-        },
-        "keys": {
-            "title": {"compare": "text"},
-            "venue": {"compare": "text"},
-            "weekday": {"compare": "exact"},
-            "start": {"compare": "time"},
-        },
-        "required": ["title"],
-        "ranges": {"start": "end"},
-        "confidence": "confidence",
-    }
-)
+RULES = BUILT_IN["shows"].entities or pytest.fail("shows have rules")
 
 Show = dict[str, str]
 COLUMNS = ("title", "venue", "weekday", "start", "end", "address", "host")
