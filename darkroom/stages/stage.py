@@ -121,8 +121,10 @@ def _row_of(stage: Stage[W, R], need: Need[W]) -> R:
     except ObjectMissing as error:
         failure = Failure(error_type="ObjectMissing", message=str(error), retryable=False)
         row = _failed(stage, need, failure)
-    # Of what waits its turn before it works, only the row knows.
-    return row.model_copy(update={"seconds": row.seconds or time.perf_counter() - started})
+    if row.seconds or row.outcome is Outcome.SKIPPED:
+        # Of what waits its turn before it works, only the row knows; nobody worked on the other.
+        return row
+    return row.model_copy(update={"seconds": time.perf_counter() - started})
 
 
 def _failed(stage: Stage[W, R], need: Need[W], failure: Failure) -> R:

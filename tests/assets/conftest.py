@@ -92,9 +92,9 @@ class Pipeline:
             picture.save(folder / name)
         return folder
 
-    def open(self, source: Path) -> Batch:
+    def open(self, source: Path, *, owner: str = "anna") -> Batch:
         """The one batch of a source, announced to the instance."""
-        [batch] = take_in(self.adapters, str(source), Sender("anna", "R-1", 2)).batches
+        [batch] = take_in(self.adapters, str(source), Sender(owner, "R-1", 2)).batches
         announce(self.instance, [batch])
         return batch
 

@@ -160,6 +160,40 @@ def test_what_is_wrong_in_the_file_is_named(home: Home, text: str, problem: str)
     )
 
 
+def test_a_key_in_the_file_is_refused_and_not_repeated(home: Home) -> None:
+    """What holds a secret comes from the environment, by the name that the provider gives it."""
+    home.settings_file.write_text("vision: {model: 'google:gemini', api_key: hunter2}\n")
+
+    with pytest.raises(SettingsInvalid) as refused:
+        load_settings(home)
+    assert "taken from the environment only, such as GOOGLE_API_KEY" in str(refused.value)
+    assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("model", "gemini"),
+        ("model", "google:"),
+        ("base_url", "127.0.0.1:8000"),
+        ("base_url", "ftp://127.0.0.1/v1"),
+        ("base_url", "http://user:hunter2@127.0.0.1/v1"),
+        ("base_url", "http://127.0.0.1/v1?key=hunter2"),
+        ("max_concurrent_requests", "6"),
+        ("api_key", "hunter2"),
+    ],
+)
+def test_what_a_vision_model_is_not_named_by(
+    home: Home, monkeypatch: pytest.MonkeyPatch, key: str, value: str
+) -> None:
+    """One sentence that does not repeat a secret."""
+    monkeypatch.setenv(f"DARKROOM_VISION__{key.upper()}", value)
+
+    with pytest.raises(SettingsInvalid, match=f"DARKROOM_VISION__{key.upper()}") as refused:
+        load_settings(home)
+    assert "hunter2" not in str(refused.value)
+
+
 @pytest.mark.parametrize(
     "content", [b"web: [unclosed", b"\xff\xfe\x00", b"a: b: c", b"!!python/object:os.system {}"]
 )

@@ -202,6 +202,24 @@ def test_doctor_says_how_to_mend_what_is_amiss(
     assert "tlh" in ended.said
 
 
+def test_doctor_looks_for_a_models_key_and_asks_nothing(
+    darkroom: "Command", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which variable holds it is said, what is in it never."""
+    monkeypatch.setenv("DARKROOM_VISION__MODEL", "google:gemini-of-the-test")
+    for name in ("GOOGLE_API_KEY", "GEMINI_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    without = darkroom("doctor")
+    monkeypatch.setenv("GEMINI_API_KEY", "hunter2")
+    found = darkroom("doctor")
+
+    assert (without.code, without.said.count("amiss")) == (1, 1)
+    assert "GOOGLE_API_KEY" in without.said
+    assert found.code == 0, found.said
+    assert "GEMINI_API_KEY" in found.said
+    assert "hunter2" not in found.said
+
+
 def test_an_import_of_nothing_new_needs_no_run(darkroom: "Command", tmp_path: Path) -> None:
     """An empty folder holds no photos, and that is no trouble."""
     (tmp_path / "empty").mkdir()
