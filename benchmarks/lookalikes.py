@@ -1,17 +1,13 @@
-"""What finding look-alikes gives and costs.
+"""What finding look-alikes costs; what it finds, `darkroom evaluate` prints.
 
-    .venv/bin/python benchmarks/lookalikes.py [--corpus FOLDER] [--known 1000000] [--photos 500]
+    .venv/bin/python benchmarks/lookalikes.py [--images FOLDER] [--known 1000000] [--photos 500]
 
-With a corpus (a MANIFEST.csv whose column `expected` holds a `dup_group` or `upright_group`), which
-labelled pairs are found and which others. Then, in seconds of one core: hashing a photo with all
-that look-alikes need against imagehash alone, reading the known hashes out of SQLite, and comparing
-new photos with them. Hashes of the known are random, so no candidate has to be looked at closely.
+In seconds of one core: hashing a photo with all that look-alikes need against imagehash alone,
+reading the known hashes out of SQLite, and comparing new photos with them. Hashes of the known are
+random, so no candidate has to be looked at closely. Without a folder of photos scenes are drawn.
 """
 
 import argparse
-import csv
-import itertools
-import json
 import statistics
 import tempfile
 import time
@@ -26,10 +22,9 @@ from sqlalchemy import insert
 
 from darkroom.imaging.decoding import upright_gray
 from darkroom.imaging.integrity import Unreadable
-from darkroom.imaging.perceptual_hashes import MIN_DETAIL, perceptual_hashes
+from darkroom.imaging.perceptual_hashes import perceptual_hashes
 from darkroom.imaging.renditions import fit
 from darkroom.imaging.transforms import TURNS
-from darkroom.recognition.likeness import likeness
 from darkroom.recognition.looks import Look, RingHash
 from darkroom.recognition.near_duplicates import Known
 from darkroom.samples import scenes
@@ -39,47 +34,20 @@ from resources.records.models import FingerprintRecord
 from resources.records.sql_records import SqlRecords
 
 _SETTINGS = DuplicateSettings()
+_EDGE_PX = 1024
 _ROWS_AT_ONCE = 50_000
 
 
-def _look(image: Image.Image) -> Look | None:
-    hashes = perceptual_hashes(image)
-    if hashes.detail < MIN_DETAIL:
-        return None
-    phashes = (hashes.phash, *(each.phash for each in hashes.turned))
-    dhashes = (hashes.dhash, *(each.dhash for each in hashes.turned))
-    return Look(
-        tuple(int(each, 16) for each in phashes),
-        tuple(int(each, 16) for each in dhashes),
-        tuple(hashes.rings),
-    )
-
-
-def _recall(corpus: Path) -> list[Image.Image]:
-    """Print which pairs are found; the images of the corpus, fitted."""
-    images: list[Image.Image] = []
-    known: list[tuple[str, str, Look | None]] = []
-    with (corpus / "MANIFEST.csv").open(newline="") as manifest:
-        for row in csv.DictReader(manifest):
-            path, expected = row["path"], json.loads(row["expected"])
-            if not path.startswith(("neardup/", "photos/")):
-                continue
-            try:
-                images.append(fit(Image.fromarray(upright_gray(corpus / path)), 1024))
-            except Unreadable:
-                continue
-            group = expected.get("dup_group") or expected.get("upright_group") or path
-            known.append((path, group, _look(images[-1])))
-    labelled = found = 0
-    others: list[str] = []
-    for (path, group, look), (other, other_group, other_look) in itertools.combinations(known, 2):
-        alike = likeness(look, other_look, _SETTINGS) if look and other_look else None
-        labelled += group == other_group
-        found += group == other_group and alike is not None
-        if alike is not None and group != other_group:
-            others.append(f"  {path}  {other}  {alike.transform}")
-    print(f"{found} of {labelled} labelled pairs among {len(known)} images, {len(others)} others:")
-    print("\n".join(others))
+def _fitted(folder: Path) -> list[Image.Image]:
+    """Photos of the folder, in gray, that are large enough to be fitted."""
+    images = []
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        try:
+            image = fit(Image.fromarray(upright_gray(path)), _EDGE_PX)
+        except Unreadable:
+            continue
+        if max(image.size) == _EDGE_PX:
+            images.append(image)
     return images
 
 
@@ -136,17 +104,20 @@ def _query(known: Known, photos: int) -> Iterable[float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--corpus", type=Path)
+    parser.add_argument("--images", type=Path)
     parser.add_argument("--known", type=int, default=1_000_000)
     parser.add_argument("--photos", type=int, default=500)
     options = parser.parse_args()
 
-    images = _recall(options.corpus) if options.corpus else []
-    images = [image for image in images if max(image.size) == 1024] or [  # noqa: PLR2004 - fitted
-        scene((1024, 768), seed=seed).convert("L")
-        for seed in range(5)
-        for scene in (scenes.lake, scenes.meadow, scenes.forest)
-    ]
+    images = (
+        _fitted(options.images)
+        if options.images
+        else [
+            scene((_EDGE_PX, 768), seed=seed).convert("L")
+            for seed in range(5)
+            for scene in (scenes.lake, scenes.meadow, scenes.forest)
+        ]
+    )
     plain, full = (_milliseconds(work, images[:60]) for work in (_imagehash, perceptual_hashes))
     print(f"hashing, of 1024 px: imagehash alone {plain:.2f} ms, with look-alikes {full:.2f} ms")
 

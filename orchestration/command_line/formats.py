@@ -16,3 +16,12 @@ class StatusFormat(StrEnum):
 
     TABLE = "table"
     JSON = "json"
+
+
+class EvaluatedSubject(StrEnum):
+    """What a corpus has answers about."""
+
+    TEXTS = "texts"
+    CODES = "codes"
+    VEHICLES = "vehicles"
+    LOOKALIKES = "lookalikes"

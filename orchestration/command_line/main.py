@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.command_line.formats import ResultFormat, StatusFormat
+from orchestration.command_line.formats import EvaluatedSubject, ResultFormat, StatusFormat
 
 if TYPE_CHECKING:
     from darkroom.settings import BatchSize
@@ -201,6 +201,32 @@ def doctor(home: HomeOption = None) -> None:
     from orchestration.command_line.checkup import examine_installation
 
     _ended(lambda: examine_installation(home))
+
+
+@app.command()
+def evaluate(
+    corpus: Annotated[
+        Path, typer.Argument(metavar="CORPUS", help="Folder whose MANIFEST.csv holds the answers.")
+    ],
+    only: Annotated[
+        list[EvaluatedSubject] | None,
+        typer.Option(help="Evaluate this alone; may be repeated. All when left out."),
+    ] = None,
+    plain: Annotated[
+        bool,
+        typer.Option("--plain", help="Beside it, what one plain call of each engine gives."),
+    ] = False,
+    every: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Take only every so many photos of each kind.")
+    ] = 1,
+    format_: Annotated[StatusFormat, typer.Option("--format")] = StatusFormat.TABLE,
+    home: HomeOption = None,
+) -> None:
+    """Print how well photos with known answers are read, with the settings in force."""
+    from orchestration.command_line.evaluating import EvaluationRequest, run_evaluation
+
+    request = EvaluationRequest(corpus, only or [], plain=plain, every=every, format=format_)
+    _ended(lambda: run_evaluation(request, home))
 
 
 @app.command()

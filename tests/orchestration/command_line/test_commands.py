@@ -20,6 +20,7 @@ COMMANDS = [
     ("up",),
     ("prune",),
     ("doctor",),
+    ("evaluate",),
     ("config",),
     ("models", "fetch"),
 ]
