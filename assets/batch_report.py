@@ -15,6 +15,7 @@ from darkroom.reports.reporting import (
     contact_sheet_of,
     counts_of,
     failure_records,
+    findings_of,
     reasons_table,
     speed_table,
     speeds,
@@ -102,11 +103,14 @@ def _metadata(batch: str, results: list[PhotoResult], store: Store) -> dict[str,
         "rejected": dg.MetadataValue.int(counts.rejected),
         "failed": dg.MetadataValue.int(counts.failed),
         "failures_accepted": dg.MetadataValue.int(counts.failures_accepted),
-        "contact_sheet": dg.MetadataValue.md(
-            f"![contact sheet](data:image/jpeg;base64,{base64.b64encode(sheet).decode()})"
-        ),
+        "contact_sheet": _shown("contact sheet", sheet),
         "contact_sheet_file": dg.MetadataValue.url(store.uri(name)),
     }
+    findings, name = findings_of(results, store), f"reports/{batch}/findings.jpg"
+    if findings is not None:
+        put_if_changed(store, name, findings)
+        shown["findings"] = _shown("findings", findings)
+        shown["findings_file"] = dg.MetadataValue.url(store.uri(name))
     if counts.rejected or counts.failed or counts.failures_accepted:
         shown["reasons"] = dg.MetadataValue.md(reasons_table(results))
     if counts.failed or counts.failures_accepted:
@@ -129,3 +133,8 @@ def _metadata(batch: str, results: list[PhotoResult], store: Store) -> dict[str,
             [dg.TableRecord(record) for record in disagreements[:_DISAGREEMENTS_SHOWN]]
         )
     return shown
+
+
+def _shown(name: str, jpeg: bytes) -> dg.MarkdownMetadataValue:
+    data = base64.b64encode(jpeg).decode()
+    return dg.MetadataValue.md(f"![{name}](data:image/jpeg;base64,{data})")

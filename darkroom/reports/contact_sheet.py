@@ -17,6 +17,7 @@ from darkroom.reports.drawing import (
     shortened,
     thumbnail_of,
 )
+from darkroom.reports.marks import Marks, draw_outlines
 from darkroom.results import PhotoResult
 
 _FRAMES = {
@@ -39,6 +40,8 @@ class Tile:
     """Why it is rejected or failed: a few words."""
     image: bytes | None = None
     """An encoded rendition of any size; None where there is none."""
+    marks: Marks | None = None
+    """What was found on it."""
 
 
 def worth_showing(results: Sequence[PhotoResult], max_tiles: int = 60) -> list[PhotoResult]:
@@ -55,7 +58,7 @@ def worth_showing(results: Sequence[PhotoResult], max_tiles: int = 60) -> list[P
 def tile_of(result: PhotoResult, image: bytes | None) -> Tile:
     """The tile of a result, with its rendition's bytes."""
     note = result.failures[0].error_type if result.failures else ", ".join(result.reasons)
-    return Tile(result.filename, result.outcome, note, image)
+    return Tile(result.filename, result.outcome, note, image, Marks.of(result))
 
 
 def contact_sheet(
@@ -67,7 +70,7 @@ def contact_sheet(
     not_shown: int = 0,
     max_bytes: int = 300_000,
 ) -> bytes:
-    """A JPEG of thumbnails with their file names.
+    """A JPEG of thumbnails with their file names, what was found on them outlined.
 
     Rejected photos stand in an amber frame with their reason, failed ones in a red frame with their
     error, in a gray one when that was accepted. Tiles are taken one by one, so that a generator
@@ -76,7 +79,7 @@ def contact_sheet(
     `max_bytes`.
     """
     drawn = [_draw_tile(tile, tile_px) for tile in islice(tiles, max_tiles)]
-    return _encode(_lay_out(drawn, columns, tile_px, not_shown), max_bytes)
+    return encoded(_lay_out(drawn, columns, tile_px, not_shown), max_bytes)
 
 
 def _lay_out(
@@ -115,6 +118,8 @@ def _draw_tile(tile: Tile, tile_px: int) -> Image.Image:
     if thumbnail is None:
         draw.text((tile_px / 2, tile_px / 2), "no picture", FAINT, font_of(13), anchor="mm")
     else:
+        if tile.marks is not None:
+            draw_outlines(thumbnail, tile.marks)
         card.paste(thumbnail, ((tile_px - thumbnail.width) // 2, (tile_px - thumbnail.height) // 2))
     if frame:
         draw.rectangle((0, 0, tile_px - 1, tile_px - 1), outline=frame, width=_FRAME_PX)
@@ -131,7 +136,8 @@ def _tile_height(tile_px: int) -> int:
     return tile_px + 36
 
 
-def _encode(sheet: Image.Image, max_bytes: int) -> bytes:
+def encoded(sheet: Image.Image, max_bytes: int) -> bytes:
+    """A JPEG of at most so many bytes, where the lowest quality allows it."""
     for quality in _QUALITIES:
         buffer = io.BytesIO()
         sheet.save(buffer, "JPEG", quality=quality, optimize=True)

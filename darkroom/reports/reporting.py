@@ -7,13 +7,24 @@ from dataclasses import dataclass
 from darkroom.errors import ObjectMissing
 from darkroom.outcomes import Outcome
 from darkroom.ports import Store
-from darkroom.reports.contact_sheet import Tile, contact_sheet, tile_of, worth_showing
+from darkroom.reports.contact_sheet import (
+    Tile,
+    contact_sheet,
+    encoded,
+    tile_of,
+    worth_showing,
+)
+from darkroom.reports.findings_picture import Marked, findings_picture
 from darkroom.reports.markdown import table, visible
+from darkroom.reports.marks import Marks
 from darkroom.results import PhotoResult, StageFailure
 from darkroom.storage.blobs import blob_name
 from darkroom.work.progress import StageProgress
 
 _TILES = 60
+_FINDINGS = 6
+_FINDINGS_EDGE_PX = 480
+_FINDINGS_MAX_BYTES = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +148,22 @@ def contact_sheet_of(results: Sequence[PhotoResult], store: Store) -> bytes:
     return contact_sheet(
         _tiles(chosen, store), max_tiles=_TILES, not_shown=len(results) - len(chosen)
     )
+
+
+def findings_of(results: Sequence[PhotoResult], store: Store) -> bytes | None:
+    """A JPEG of a few photos with what was found on them; None when nothing was on any.
+
+    Those with several kinds of findings come first.
+    """
+    marked = [(result, marks) for result in results if (marks := Marks.of(result)) is not None]
+    marked.sort(key=lambda one: -sum(map(bool, (one[1].objects, one[1].codes, one[1].words))))
+    photos = [
+        Marked(result.filename, marks, rendition_of(result, store))
+        for result, marks in marked[:_FINDINGS]
+    ]
+    if not photos:
+        return None
+    return encoded(findings_picture(photos, edge_px=_FINDINGS_EDGE_PX), _FINDINGS_MAX_BYTES)
 
 
 def _tiles(results: Sequence[PhotoResult], store: Store) -> Iterator[Tile]:

@@ -14,7 +14,9 @@ from darkroom.errors import UsageError
 from darkroom.imaging.transforms import Transform
 from darkroom.ports import Store
 from darkroom.reports.delivery_names import safe_file_name
+from darkroom.reports.findings_picture import Marked, findings_picture, stacked
 from darkroom.reports.look_alikes import distances, named
+from darkroom.reports.marks import Marks
 from darkroom.reports.photo_facts import check_rows, failure_rows, photo_facts
 from darkroom.reports.reporting import rendition_of
 from darkroom.reports.side_by_side import Shown, side_by_side
@@ -25,11 +27,12 @@ from orchestration.command_line.session import adapters_of
 from orchestration.home import Home
 
 _MAX_MATCHES = 5
+_FINDINGS_EDGE_PX = 1024
 _SUFFIXES = (".jpg", ".jpeg", ".png")
 
 
 def show_photo(photo: str, out: Path | None, folder: Path | None) -> int:
-    """All that is known of a photo, and a picture of it beside its matches where it has some."""
+    """All that is known of a photo, and a picture of what was found on it and of its matches."""
     if out is not None and out.suffix.lower() not in _SUFFIXES:
         raise UsageError(f"{out}: a picture's name ends in .jpg or .png")
     adapters = adapters_of(folder)
@@ -86,11 +89,14 @@ def _print_rows(
 
 def _picture(result: PhotoResult, tables: Tables, store: Store) -> Image.Image | None:
     """None for a photo with nothing to be drawn."""
-    matches = list(_matches(result, tables, store))
-    if not matches:
-        return None
-    own = Shown(f"{result.batch}/{result.photo_id}", result.filename, rendition_of(result, store))
-    return side_by_side(own, matches)
+    matches, marks = list(_matches(result, tables, store)), Marks.of(result)
+    name, image = f"{result.batch}/{result.photo_id}", rendition_of(result, store)
+    pictures = []
+    if marks is not None:
+        pictures.append(findings_picture([Marked(name, marks, image)], edge_px=_FINDINGS_EDGE_PX))
+    if matches:
+        pictures.append(side_by_side(Shown(name, result.filename, image), matches))
+    return stacked(pictures) if pictures else None
 
 
 def _matches(result: PhotoResult, tables: Tables, store: Store) -> Iterator[Shown]:

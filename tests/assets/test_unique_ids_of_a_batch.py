@@ -67,6 +67,9 @@ def test_ids_that_disagree_are_reported_and_none_is_taken(
         for found in ("978080481663", "978487234888")
     ]
     assert "IDs that disagree: 978080481663, 978487234888" in said("results", batch.key)
+    assert report["findings"].startswith("![findings](data:image/jpeg;base64,/9j/")
     shown = said("show", f"{batch.key}/{two['photo_id']}")
+    picture = pipeline.adapters.home.shown / batch.key / f"{two['photo_id']}.jpg"
+    assert f"picture: {picture}" in shown
     assert "these disagree: 978080481663, 978487234888" in shown
     assert "978487234888 in the QRCode, by parcel" in shown

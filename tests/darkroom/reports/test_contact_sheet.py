@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from darkroom.reports.contact_sheet import Tile, contact_sheet, tile_of, worth_showing
+from darkroom.reports.marks import Mark, Marks
 from darkroom.results import PhotoResult, StageFailure
 
 GREEN = (40, 160, 60)
@@ -43,6 +44,19 @@ def test_the_frame_tells_the_outcome(outcome: str, frame: tuple[int, int, int]) 
 
     assert near(sheet, (14, 60), frame)
     assert near(sheet, (12 + 75, 12 + 75), GREEN)
+
+
+def test_what_was_found_is_outlined() -> None:
+    """Without tags, for which there is no room."""
+    marks = Marks(90, [], [], [Mark([(20, 20), (70, 20), (70, 70), (20, 70)], "car", "#0000ff")])
+    plain, marked = (
+        opened(contact_sheet([Tile("a.jpg", "done", "", encoded(), each)]))
+        for each in (None, marks)
+    )
+
+    assert near(plain, (12 + 30 + 45, 12 + 30 + 20), GREEN)
+    assert not near(marked, (12 + 30 + 45, 12 + 30 + 20), GREEN)
+    assert near(marked, (12 + 30 + 45, 12 + 30 + 45), GREEN)
 
 
 @pytest.mark.parametrize("image", [None, b"", b"not an image", encoded()[:60]])

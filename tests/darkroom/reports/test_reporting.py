@@ -11,6 +11,7 @@ from darkroom.reports.reporting import (
     contact_sheet_of,
     counts_of,
     failure_records,
+    findings_of,
     reasons_table,
     speed_table,
     speeds,
@@ -170,6 +171,31 @@ def test_a_long_batch_shows_its_trouble(store: FolderStore) -> None:
         assert one.size == other.size
     assert plain == contact_sheet_of([*many, many[0]], store)
     assert plain != troubled
+
+
+def test_a_few_photos_are_shown_with_what_was_found(store: FolderStore) -> None:
+    """Six at most, in three rows of two, those with several kinds of findings first."""
+    word, code = {"text": "w", "confidence": 1, "box": [0, 0, 9, 9]}, {"symbology": "QRCode"}
+    code |= {"text": "t", "polygon": [[0, 0], [9, 0], [9, 9]]}
+    read = [result(str(number), "done", width=90, words=[word]) for number in range(500)]
+    red = red_photo(store, kept=True).model_copy(update={"width": 90})
+    both = result("both", "done", width=90, words=[word], codes=[code], rendition=red.rendition)
+
+    findings = findings_of([*RESULTS, *read, both], store)
+    of_one = findings_of([both], store)
+
+    assert findings is not None
+    assert of_one is not None
+    with Image.open(io.BytesIO(findings)) as all_of_them, Image.open(io.BytesIO(of_one)) as one:
+        assert all_of_them.size == (2 * (480 + 16) + 16, 3 * (480 + 44 + 16) + 16)
+        red_pixels = [each.convert("RGB").getpixel((256, 316)) for each in (all_of_them, one)]
+    assert all(pixel[0] > 200 and pixel[1] < 60 for pixel in red_pixels)  # type: ignore[index]  # three channels
+    assert len(findings) <= 200_000
+
+
+def test_where_nothing_was_found_nothing_is_shown(store: FolderStore) -> None:
+    """Not even an empty picture."""
+    assert findings_of(RESULTS, store) is None
 
 
 def test_a_batch_without_photos_has_a_sheet(store: FolderStore) -> None:

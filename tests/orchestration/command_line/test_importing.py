@@ -268,7 +268,7 @@ def test_results_have_the_keys_of_the_contract(story: Story, darkroom: "Command"
         "verdict",
     }
     assert [(set(code), code["text"]) for code in parcel["codes"]] == [
-        ({"symbology", "text", "polygon"}, "DR-1")
+        ({"symbology", "text", "polygon", "look"}, "DR-1")
     ]
     [failure] = found["late.jpg"]["failures"]
     assert set(failure) == {"stage", "error_type", "message", "attempts", "retryable"}
