@@ -32,7 +32,7 @@ _ENCODINGS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 _REDUCING_GAP = 2.0
 _FILTER = Image.Resampling.HAMMING
-"""Nearly as sharp as LANCZOS at 0.44 of its time, from 1600 to 1024 pixels: most of a pass was it."""
+"""Nearly as sharp as LANCZOS in 0.44 of the time, from 1600 to 1024 pixels."""
 
 
 @dataclass(frozen=True, slots=True)
