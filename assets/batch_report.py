@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from assets.entities import entity_metadata
 from assets.partitions import batches
 from assets.patience import patient
 from assets.stage_events import CHECK, no_failed_photos
-from darkroom.ports import Store
+from darkroom.ports import EntityIndex, Store
 from darkroom.reports.failure_groups import failure_groups, group_records
 from darkroom.reports.reporting import (
     contact_sheet_of,
@@ -23,6 +24,7 @@ from darkroom.reports.reporting import (
 from darkroom.reports.unique_ids import disagreement_records
 from darkroom.reports.vision_costs import VisionCosts, vision_table
 from darkroom.results import PhotoResult
+from darkroom.rows import EntityRow
 from darkroom.settings import Settings
 from darkroom.stages.batch_tables import known_results
 from darkroom.storage.replacing import put_if_changed
@@ -47,6 +49,7 @@ def batch_report(
     settings: dg.ResourceParam[Settings],  # noqa: ARG001 - for its patience
     store: dg.ResourceParam[Store],
     tables: dg.ResourceParam[Tables],
+    entity_index: dg.ResourceParam[EntityIndex],
     board: dg.ResourceParam[ProgressBoard],
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Counts, speed, contact sheet and failures of a batch.
@@ -65,6 +68,9 @@ def batch_report(
     costs = VisionCosts.of(results)
     if costs is not None:
         metadata["analyses"] = dg.MetadataValue.md(vision_table(costs, fast))
+    said = tables.read("entities", batch, EntityRow)
+    if any(row.schema_name for row in said):
+        metadata |= entity_metadata(said, entity_index.of_batch(batch))
     counts = counts_of(results)
     failed = counts.failed
     if failed:

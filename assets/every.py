@@ -8,6 +8,7 @@ from assets.codes import codes
 from assets.deliveries import deliveries
 from assets.detections import detections
 from assets.duplicates import duplicates
+from assets.entities import entities
 from assets.ingest import ingest
 from assets.manifests import manifests
 from assets.records import records
@@ -20,6 +21,7 @@ EVERY_ASSET: list[dg.AssetsDefinition | dg.AssetSpec] = [
     codes,
     detections,
     analyses,
+    entities,
     duplicates,
     deliveries,
     records,

@@ -4,6 +4,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TypeVar
 
 import dagster as dg
@@ -148,10 +149,11 @@ def stage_events(
     settings: Settings,
     output: str = "result",
     check: bool = True,
+    more: Mapping[str, dg.MetadataValue] = MappingProxyType({}),
 ) -> Iterator[dg.Output[list[R]] | dg.AssetCheckResult]:
-    """The output of a stage, after its failures and before its check."""
+    """The output of a stage, after its failures and before its check; `more` is what it shows."""
     report = StageReport(counted.now.stage if output == "result" else output, rows, counted.now)
     observe_failures(context, report, settings)
-    yield dg.Output(rows, output_name=output, metadata=report.metadata())
+    yield dg.Output(rows, output_name=output, metadata={**report.metadata(), **more})
     if check:
         yield check_result(report)

@@ -344,6 +344,9 @@ class EntityIndex(Protocol):
     def entities(self) -> list[SchemaEntities]:
         """By schema; no order is promised within one."""
 
+    def of_batch(self, batch: str) -> dict[str, BatchEntities]:
+        """What a batch's photos are on by now, by schema."""
+
     def of_photo(self, batch: str, photo_id: str) -> list[PhotoEntity]:
         """In the order in which they stand on the photo."""
 

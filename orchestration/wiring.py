@@ -100,6 +100,7 @@ class Adapters:
             "vision": self.vision,
             "fingerprints": records,
             "database": records,
+            "entity_index": records,
             "known_photos": records,
             "delivery_target": self.delivery_target,
         }

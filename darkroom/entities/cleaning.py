@@ -81,7 +81,8 @@ def clean(answer: Json, rules: EntityRules) -> Answer:
             dropped.append(Dropped(position, lacking, *faults[lacking], whole=True))
         elif lacking or not fields:
             reason = Drop.INCOMPLETE if fields else Drop.EMPTY
-            dropped.append(Dropped(position, lacking, reason, _json(item), whole=True))
+            said = {name: value for name, value in item.items() if value is not None}
+            dropped.append(Dropped(position, lacking, reason, _json(said), whole=True))
         else:
             kept.append(Cleaned(position, fields, _confidence(item, rules)))
             dropped += (Dropped(position, name, *why, whole=False) for name, why in faults.items())

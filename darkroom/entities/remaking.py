@@ -30,6 +30,11 @@ class BatchEntities:
     shared: int
     """Entities that photos of other batches are on too."""
 
+    @property
+    def new(self) -> int:
+        """Those that no other batch shows."""
+        return self.entities - self.shared
+
     @classmethod
     def of(cls, batch: str, items: Sequence[tuple[Item, str]]) -> Self:
         own = [entity for item, entity in items if item.source.batch == batch]

@@ -15,6 +15,7 @@ from darkroom.rows import (
     DeliveryRow,
     DetectionRow,
     DuplicateRow,
+    EntityRow,
     Entry,
     HashRow,
     PhotoRow,
@@ -46,6 +47,7 @@ class Stages:
     codes: Mapping[str, CodeRow] | None = None
     detections: Mapping[str, DetectionRow] | None = None
     analyses: Mapping[str, AnalysisRow] | None = None
+    entities: Mapping[str, EntityRow] | None = None
     duplicates: Mapping[str, DuplicateRow] | None = None
     deliveries: Mapping[str, DeliveryRow] | None = None
     records: Mapping[str, RecordRow] | None = None

@@ -25,3 +25,11 @@ class EvaluatedSubject(StrEnum):
     CODES = "codes"
     VEHICLES = "vehicles"
     LOOKALIKES = "lookalikes"
+
+
+class EntityFormat(StrEnum):
+    """How entities are printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"

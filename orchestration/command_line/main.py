@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.command_line.formats import EvaluatedSubject, ResultFormat, StatusFormat
+from orchestration.command_line.formats import (
+    EntityFormat,
+    EvaluatedSubject,
+    ResultFormat,
+    StatusFormat,
+)
 
 if TYPE_CHECKING:
     from darkroom.settings import BatchSize
@@ -126,6 +131,17 @@ def show(
     from orchestration.command_line.showing_photo import show_photo
 
     _ended(lambda: show_photo(photo, out, home))
+
+
+@app.command()
+def entities(
+    format_: Annotated[EntityFormat, typer.Option("--format")] = EntityFormat.TABLE,
+    home: HomeOption = None,
+) -> None:
+    """Print what a vision model read from photos of all batches, joined, and from which photos."""
+    from orchestration.command_line.showing_entities import show_entities
+
+    _ended(lambda: show_entities(format_, home))
 
 
 @app.command()

@@ -17,7 +17,7 @@ from darkroom.work.progress import ProgressBoard, StageProgress
 from orchestration.command_line.showing_stages import working_lines
 
 STAGES = (
-    *("ingest", "texts", "codes", "detections", "analyses"),
+    *("ingest", "texts", "codes", "detections", "analyses", "entities"),
     *("duplicates", "deliveries", "records"),
 )
 _PLAIN_INTERVAL_S = 5.0

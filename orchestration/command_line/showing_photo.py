@@ -12,8 +12,9 @@ from rich.table import Table
 from darkroom.batches import is_batch_key
 from darkroom.errors import UsageError
 from darkroom.imaging.transforms import Transform
-from darkroom.ports import Store
+from darkroom.ports import PhotoEntity, Store
 from darkroom.reports.delivery_names import safe_file_name
+from darkroom.reports.entity_report import in_words
 from darkroom.reports.findings_picture import Marked, findings_picture, stacked
 from darkroom.reports.look_alikes import distances, named
 from darkroom.reports.marks import Marks
@@ -39,6 +40,7 @@ def show_photo(photo: str, out: Path | None, folder: Path | None) -> int:
     result = _found(adapters.tables, photo)
     console = Console()
     _print(console, result)
+    _print_entities(console, adapters.records.of_photo(result.batch, result.photo_id))
     picture = _picture(result, adapters.tables, adapters.store)
     if picture is not None:
         path = out or _place(adapters.home, result)
@@ -72,6 +74,11 @@ def _print(console: Console, result: PhotoResult) -> None:
     console.print(facts)
     _print_rows(console, "failures", ("stage", "error", "message", "tries"), failure_rows(result))
     _print_rows(console, "checks", ("check", "value", "threshold", "verdict"), check_rows(result))
+
+
+def _print_entities(console: Console, found: Sequence[PhotoEntity]) -> None:
+    rows = [(each.id, in_words(each), str(each.photos)) for each in found]
+    _print_rows(console, "entities", ("entity", "as all photos show it", "photos"), rows)
 
 
 def _print_rows(

@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, delete, select, text, update
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    select,
+    text,
+    update,
+)
 
 from darkroom.entities.items import Item, Source
 from darkroom.entities.merging import Entity
@@ -106,6 +117,28 @@ def write(connection: Connection, change: Change) -> None:
 def entities(connection: Connection) -> list[SchemaEntities]:
     known = connection.execute(select(_SCHEMAS).order_by(_SCHEMAS.c.schema_name)).mappings().all()
     return [_of_schema(connection, row["schema_name"], row["rules"]) for row in known]
+
+
+def of_batch(connection: Connection, batch: str) -> dict[str, BatchEntities]:
+    other = _ITEMS.alias()
+    elsewhere = exists().where(
+        other.c.schema_name == _ITEMS.c.schema_name,
+        other.c.entity == _ITEMS.c.entity,
+        other.c.batch != batch,
+    )
+    own = (
+        select(_ITEMS.c.schema_name, func.count().label("said"), elsewhere.label("shared"))
+        .where(_ITEMS.c.batch == batch)
+        .group_by(_ITEMS.c.schema_name, _ITEMS.c.entity)
+        .subquery()
+    )
+    shared = func.sum(case((own.c.shared, 1), else_=0))
+    counted = connection.execute(
+        select(own.c.schema_name, func.sum(own.c.said), func.count(), shared)
+        .group_by(own.c.schema_name)
+        .order_by(own.c.schema_name)
+    )
+    return {schema: BatchEntities(*map(int, counts)) for schema, *counts in counted}
 
 
 def of_photo(connection: Connection, batch: str, photo_id: str) -> list[PhotoEntity]:

@@ -136,6 +136,10 @@ class SqlRecords:
         with reading(self._engine) as connection:
             return joining.entities(connection)
 
+    def of_batch(self, batch: str) -> dict[str, BatchEntities]:
+        with reading(self._engine) as connection:
+            return joining.of_batch(connection, batch)
+
     def of_photo(self, batch: str, photo_id: str) -> list[PhotoEntity]:
         with reading(self._engine) as connection:
             return joining.of_photo(connection, batch, photo_id)

@@ -125,6 +125,7 @@ COUNTS = ("done", "rejected", "failed", "skipped", "worked_on")
         ("codes", (3, 0, 0, 3, 3)),
         ("detections", (0, 0, 0, 6, 0)),
         ("analyses", (0, 0, 0, 6, 0)),
+        ("entities", (0, 0, 0, 6, 0)),
         ("duplicates", (3, 0, 0, 3, 3)),
         ("deliveries", (5, 0, 0, 1, 5)),
         ("records", (6, 0, 0, 0, 6)),

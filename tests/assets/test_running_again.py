@@ -60,6 +60,7 @@ def test_a_mended_photo_is_the_only_one_worked_on(pipeline: "Pipeline") -> None:
     assert worked_on(green) == dict.fromkeys(STAGES, 1) | {
         "detections": 0,
         "analyses": 0,
+        "entities": 0,
         "duplicates": 3,
     }
     results = read_results(pipeline.adapters.tables, batch.key)

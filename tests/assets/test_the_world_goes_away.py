@@ -85,7 +85,7 @@ def said(run: "Run") -> dict[str, str | None]:
 
 
 ALL_DONE = {
-    stage: ["skipped" if stage in ("detections", "analyses") else "done"] * PHOTOS
+    stage: ["skipped" if stage in ("detections", "analyses", "entities") else "done"] * PHOTOS
     for stage in STAGE_ROWS
 }
 

@@ -24,6 +24,7 @@ STAGES = {
     "codes": "cpu",
     "detections": "cpu",
     "analyses": "vision",
+    "entities": "database",
     "duplicates": "database",
     "deliveries": "uploads",
     "records": "database",
@@ -74,7 +75,7 @@ def test_photos_flow_one_way(loaded: dg.Definitions) -> None:
     }
     looked_at = {"photos", "validations", "renditions"}
     recognised = {"hashes", *looked_at, "texts", "codes", "detections"}
-    recognised |= {"analyses", "duplicates"}
+    recognised |= {"analyses", "entities", "duplicates"}
 
     assert parents == {
         "manifests": set(),
@@ -86,6 +87,7 @@ def test_photos_flow_one_way(loaded: dg.Definitions) -> None:
         "codes": {*looked_at, "texts"},
         "detections": looked_at,
         "analyses": looked_at,
+        "entities": {"photos", "analyses"},
         "duplicates": {*looked_at, "hashes"},
         "deliveries": recognised,
         "records": {*recognised, "deliveries"},

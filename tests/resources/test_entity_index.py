@@ -149,6 +149,27 @@ class EntityIndexContract:
         assert index.of_photo("a", "1") == [PhotoEntity("shows", entity.id, fields, 2)]
         assert index.of_photo("a", "2") == []
 
+    def test_a_batch_counts_what_its_photos_are_on(self, index: SqlRecords) -> None:
+        """By now: what came later is counted too."""
+        jam = {"title": "Jam", "venue": "Fox"}
+        opened(index, "a", "b")
+        index.replace(
+            "shows",
+            "a",
+            [
+                item("a", "1", **jam),
+                item("a", "2", **jam),
+                item("a", "3", title="Slam", venue="Fox"),
+            ],
+            RULES,
+        )
+        before = index.of_batch("a")
+        index.replace("shows", "b", [item("b", "1", **jam)], RULES)
+
+        assert before == {"shows": BatchEntities(items=3, entities=2, shared=0)}
+        assert index.of_batch("a") == {"shows": BatchEntities(items=3, entities=2, shared=1)}
+        assert index.of_batch("c") == {}
+
 
 class TestEntitiesInSqlite(EntityIndexContract):
     @pytest.fixture

@@ -66,7 +66,7 @@ def test_what_is_empty_or_impossible_is_dropped_with_why() -> None:
         [Cleaned(4, {"title": "Jam", "weekday": "Friday"}, None)],
         [
             Dropped(0, "title", Drop.EMPTY, '{"title": "", "venue": "  ", "weekday": "tba"}', True),
-            Dropped(1, "title", Drop.INCOMPLETE, '{"title": null, "venue": "Harbour Light"}', True),
+            Dropped(1, "title", Drop.INCOMPLETE, '{"venue": "Harbour Light"}', True),
             Dropped(2, "weekday", Drop.IMPOSSIBLE_WEEKDAY, "Blursday", True),
             Dropped(3, "weekday", Drop.IMPOSSIBLE_WEEKDAY, "Fri & Sat", True),
             Dropped(4, "start", Drop.IMPOSSIBLE_TIME, "25:00", False),

@@ -226,7 +226,8 @@ def test_status_says_where_batches_stand(story: Story, darkroom: "Command") -> N
     [only] = alone["batches"]
     assert {stage["stage"]: stage["state"] for stage in only["stages"]} == dict.fromkeys(
         (
-            *("analyses", "codes", "deliveries", "detections", "duplicates", "ingest", "records"),
+            *("analyses", "codes", "deliveries", "detections", "duplicates", "entities"),
+            *("ingest", "records"),
             "texts",
         ),
         "finished",
