@@ -97,6 +97,8 @@ class VisionServer:
         self._now = 0
         self._lock = threading.Lock()
         self.closed = threading.Event()
+        self.called = threading.Semaphore(0)
+        """Released by every call."""
         self._server = _Server(self)
 
     def __enter__(self) -> Self:
@@ -129,6 +131,7 @@ class VisionServer:
             self._now += 1
             self.most_at_once = max(self.most_at_once, self._now)
             nth = self._asked[call.image]
+        self.called.release()
         try:
             self.closed.wait(self.takes_s)
             return self.moves(call.image, nth)

@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
@@ -261,6 +261,19 @@ class VisionModelContract:
         assert (server.calls[0].key or "").removeprefix("Bearer ") == KEY
         assert "what is …?" in str(missing.value)
         assert KEY not in f"{missing.value!r} {model!r}"
+
+    def test_who_is_interrupted_waits_for_nobody(self, open_model: Open) -> None:
+        """Requests under way end with the model they were made to."""
+        with ThreadPoolExecutor(2) as threads, ExitStack() as stack:
+            model, server = open_model(Stall())
+            assert isinstance(model, AbstractContextManager)
+            stack.callback(model.__exit__, KeyboardInterrupt, KeyboardInterrupt(), None)
+            asking = [threads.submit(model.ask, IMAGE, "image/png") for _ in range(2)]
+            assert server.called.acquire(timeout=30)
+            assert server.called.acquire(timeout=30)
+            stack.close()
+
+            assert [type(each.exception()) for each in asking] == [CancelledError] * 2
 
     def test_threads_ask_at_the_same_time(self, open_model: Open) -> None:
         """Each gets the answer about its own image."""
