@@ -29,7 +29,8 @@ from orchestration.batch_runner import BatchRun
 from orchestration.batch_states import BatchState, batch_states
 from orchestration.command_line.progress_display import ProgressDisplay
 from orchestration.command_line.session import adapters_of
-from orchestration.command_line.showing import states_of, status_table
+from orchestration.command_line.showing import states_of
+from orchestration.command_line.showing_batches import show_batches
 from orchestration.command_line.showing_failures import failure_lines
 from orchestration.configuration import as_variable
 from orchestration.instance import open_instance
@@ -193,7 +194,7 @@ def _say_how_it_ended(
     keys = {batch.key for batch in batches}
     summaries = [each for each in adapters.records.batches() if each.batch.key in keys]
     states = states_of(adapters, summaries)
-    console.print(status_table(summaries, states))
+    show_batches(console, summaries, states, everything=False)
     broken = {end.batch: end.broken_steps for end in ends if end.broken_steps}
     for batch, steps in broken.items():
         for step, why in steps.items():

@@ -148,12 +148,15 @@ def entities(
 def status(
     batch: Annotated[str | None, typer.Argument(help="One batch; all when left out.")] = None,
     format_: Annotated[StatusFormat, typer.Option("--format")] = StatusFormat.TABLE,
+    everything: Annotated[
+        bool, typer.Option("--all", help="All batches, also where they are many.")
+    ] = False,
     home: HomeOption = None,
 ) -> None:
-    """Print batches with their counts and state."""
+    """Print batches with their counts and state. JSON has all of them always."""
     from orchestration.command_line.showing import show_status
 
-    _ended(lambda: show_status(batch, format_, home))
+    _ended(lambda: show_status(batch, format_, home, everything=everything))
 
 
 @app.command()

@@ -26,6 +26,7 @@ from darkroom.uris import shown
 from orchestration.batch_states import BatchState, batch_states
 from orchestration.command_line.formats import ResultFormat, StatusFormat
 from orchestration.command_line.session import adapters_of
+from orchestration.command_line.showing_batches import coloured, show_batches
 from orchestration.command_line.showing_failures import failure_table
 from orchestration.command_line.showing_stages import (
     StageLine,
@@ -37,22 +38,6 @@ from orchestration.command_line.showing_stages import (
 from orchestration.configuration import effective_settings
 from orchestration.instance import open_instance
 from orchestration.wiring import Adapters
-
-_COLOURS = {
-    "done": "green",
-    "complete": "green",
-    "rejected": "yellow",
-    "failed": "red",
-    "failure_accepted": "dim",
-    "running": "cyan",
-}
-
-
-def coloured(word: str, text: str | None = None) -> str:
-    """A state or outcome, or the text that speaks of it, in its colour."""
-    colour = _COLOURS.get(word)
-    shown = escape(text if text is not None else word)
-    return f"[{colour}]{shown}[/{colour}]" if colour else shown
 
 
 def show_results(batch: str, format_: ResultFormat, folder: Path | None) -> int:
@@ -117,7 +102,9 @@ def _facts(result: PhotoResult) -> Iterator[str]:  # noqa: C901 - one plain line
         yield ", ".join(f"{count} {label}" for label, count in labels.items())
 
 
-def show_status(batch: str | None, format_: StatusFormat, folder: Path | None) -> int:
+def show_status(
+    batch: str | None, format_: StatusFormat, folder: Path | None, *, everything: bool = False
+) -> int:
     """Batches with their counts and state."""
     adapters = adapters_of(folder)
     summaries = [
@@ -147,7 +134,7 @@ def show_status(batch: str | None, format_: StatusFormat, folder: Path | None) -
         sys.stdout.write(json.dumps(told, indent=2) + "\n")
         return 0
     console = Console()
-    console.print(status_table(summaries, states))
+    show_batches(console, summaries, states, everything=everything)
     if lines:
         console.print(stage_table(lines))
     if batch and groups:
@@ -159,28 +146,6 @@ def states_of(adapters: Adapters, summaries: Sequence[BatchSummary]) -> dict[str
     """The state of each of these batches."""
     with open_instance(adapters.home, adapters.settings) as instance:
         return dict(batch_states(instance, [summary.batch.key for summary in summaries]))
-
-
-def status_table(summaries: Sequence[BatchSummary], states: dict[str, BatchState]) -> Table:
-    """One line per batch."""
-    table = Table(title="batches", title_justify="left", box=SIMPLE)
-    table.add_column("batch", no_wrap=True)
-    table.add_column("owner", overflow="ellipsis")
-    for column in ("photos", "done", "rejected", "failed", "failures accepted"):
-        table.add_column(column, justify="right")
-    table.add_column("state", no_wrap=True)
-    for summary in summaries:
-        table.add_row(
-            summary.batch.key,
-            escape(visible(summary.batch.owner)),
-            str(summary.batch.photos),
-            coloured("done" if summary.done else "", str(summary.done)),
-            coloured("rejected" if summary.rejected else "", str(summary.rejected)),
-            coloured("failed" if summary.failed else "", str(summary.failed)),
-            coloured("failure_accepted", str(summary.failures_accepted or "")),
-            coloured(states[summary.batch.key]),
-        )
-    return table
 
 
 def _running(states: Mapping[str, BatchState]) -> list[str]:
