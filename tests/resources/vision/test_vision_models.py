@@ -1,6 +1,7 @@
 """One contract for every wire format: what a service may do, and what comes of it."""
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from darkroom.errors import ModelUnavailable, ModelUnusable
+from darkroom.errors import EngineUnavailable, ModelUnavailable, ModelUnusable
 from darkroom.ports import VisionModel
 from darkroom.settings import VisionSettings
 from darkroom.vision.asking import Answer, AnswerMissing, Usage
@@ -359,6 +360,19 @@ def test_a_model_that_cannot_be_asked_says_what_is_missing(
     with choice.open(choice.asked()) as opened:
         assert opened is not None
         with pytest.raises(ModelUnusable, match=said):
+            opened.ask(IMAGE, "image/png")
+
+
+def test_a_client_that_is_not_installed_says_how_to_get_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Only once a photo is to be asked about."""
+    monkeypatch.setitem(sys.modules, "resources.vision.pydantic_ai_model", None)
+    choice = VisionOnDemand(VisionSettings(model="google:gemini-3.5-flash-lite"))
+
+    with choice.open(choice.asked()) as opened:
+        assert opened is not None
+        with pytest.raises(EngineUnavailable, match="`make vision` installs it"):
             opened.ask(IMAGE, "image/png")
 
 
