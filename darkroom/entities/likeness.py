@@ -1,6 +1,7 @@
 """Whether two values of a key field may be said of the same thing."""
 
 from enum import IntEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
@@ -61,19 +62,33 @@ def _nearly(minutes: int, within: int) -> Likeness:
     return Likeness(Closeness.UNSURE) if minutes <= 2 * within else _APART
 
 
+class _Name(NamedTuple):
+    words: tuple[str, ...]
+    ordered: str
+    joined: str
+    numbers: frozenset[str]
+
+
+@lru_cache(maxsize=100_000)
+def _name(value: str) -> _Name:
+    words = tuple(value.split())
+    numbers = frozenset(filter(str.isdecimal, words))
+    return _Name(words, " ".join(sorted(words)), "".join(words), numbers)
+
+
 def _spelling(one: str, other: str, least: float) -> Likeness:
-    words, others = one.split(), other.split()
+    name, against = _name(one), _name(other)
     # Hall 1 and Hall 2 are a letter apart, and not the same.
-    numbers, other_numbers = (set(filter(str.isdecimal, each)) for each in (words, others))
-    if numbers - other_numbers and other_numbers - numbers:
+    if name.numbers - against.numbers and against.numbers - name.numbers:
         return _APART
-    joined = fuzz.ratio("".join(words), "".join(others))
-    score = max(joined, fuzz.ratio(" ".join(sorted(words)), " ".join(sorted(others))))
-    # Of a long name, Main Hall and Side Hall are a few letters apart, and not the same.
-    exchanged = joined < _EQUAL and _exchanged(set(words) - set(others), set(others) - set(words))
-    if score >= least and numbers == other_numbers and not exchanged:
-        return Likeness(Closeness.ALIKE, score)
-    if _shortens(words, others, least) or _shortens(others, words, least):
+    joined = fuzz.ratio(name.joined, against.joined)
+    score = max(joined, fuzz.ratio(name.ordered, against.ordered))
+    if score >= least and name.numbers == against.numbers:
+        # Of a long name, Main Hall and Side Hall are a few letters apart, and not the same.
+        words, others = set(name.words), set(against.words)
+        if joined == _EQUAL or not _exchanged(words - others, others - words):
+            return Likeness(Closeness.ALIKE, score)
+    if _shortens(name.words, against.words, least) or _shortens(against.words, name.words, least):
         return Likeness(Closeness.SHORTENED, score)
     return Likeness(Closeness.UNSURE, score) if score >= 2 * least - 100 else _APART
 
@@ -89,7 +104,7 @@ def _has_another(words: set[str], others: set[str]) -> bool:
     )
 
 
-def _shortens(short: list[str], long: list[str], least: float) -> bool:
+def _shortens(short: tuple[str, ...], long: tuple[str, ...], least: float) -> bool:
     """Whether each word of one stands in the other, whole, abbreviated or misspelt."""
     return len(short) <= len(long) and all(
         any(_means(word, whole, least) for whole in long) for word in short

@@ -75,4 +75,7 @@ def _in_any_form(name: str) -> frozenset[str]:
 
 
 def _stand_in(words: Sequence[Handles], whole: frozenset[str]) -> bool:
-    return all(start in whole or end in whole for start, end in words)
+    for start, end in words:  # noqa: SIM110 - asked millions of times, and all() takes twice as long
+        if start not in whole and end not in whole:
+            return False
+    return True
