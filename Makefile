@@ -1,6 +1,6 @@
 # The two commands: `make run` and `make test`. Each does its own set-up.
 
-.PHONY: help run test check setup vision setup-test
+.PHONY: help run test check setup vision rapidocr setup-test
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -24,6 +24,9 @@ setup: ## What running needs: .venv with the locked packages, Tesseract with Eng
 
 vision: setup ## What asking a vision model needs besides: its locked client
 	@setup/environment vision
+
+rapidocr: setup ## What reading signs and plates with RapidOCR needs besides: its locked packages
+	@setup/environment rapidocr
 
 setup-test: setup ## What testing needs besides: the locked tools, PostgreSQL
 	@setup/environment dev

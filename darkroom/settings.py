@@ -279,9 +279,10 @@ class OcrSettings(Section):
     """Reading text."""
 
     enabled: bool = Field(True, description="Whether texts are read at all.")
-    engine: Literal["tesserocr", "pytesseract"] = Field(
+    engine: Literal["tesserocr", "pytesseract", "rapidocr"] = Field(
         "tesserocr",
-        description="tesserocr works in process; pytesseract starts a program per photo.",
+        description="tesserocr works in process; pytesseract starts a program per photo. rapidocr,"
+        " an extra, is for signs and plates; the next three settings are Tesseract's alone.",
     )
     languages: str = Field("eng", description="Tesseract language codes joined by +.")
     tessdata: str | None = Field(

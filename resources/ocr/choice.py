@@ -21,7 +21,12 @@ def text_reader(settings: OcrSettings) -> TextReader:
             f"ocr.page_segmentation_mode {settings.page_segmentation_mode} looks at the layout and"
             " reads no text; 3 is the usual choice"
         )
-    return _adapter(settings.engine)(
+    # An engine is loaded when it is chosen: one that is not used costs nothing.
+    if settings.engine == "rapidocr":
+        from resources.ocr.rapidocr_reader import RapidocrReader
+
+        return RapidocrReader(min_word_confidence=settings.min_word_confidence)
+    return _tesseract(settings.engine)(
         languages=settings.languages,
         tessdata=settings.tessdata,
         page_segmentation_mode=settings.page_segmentation_mode,
@@ -29,8 +34,7 @@ def text_reader(settings: OcrSettings) -> TextReader:
     )
 
 
-def _adapter(engine: str) -> "type[TesserocrReader | PytesseractReader]":
-    """Loaded when it is chosen: an engine that is not used costs nothing."""
+def _tesseract(engine: str) -> "type[TesserocrReader | PytesseractReader]":
     if engine == "tesserocr":
         from resources.ocr.tesserocr_reader import TesserocrReader
 

@@ -1,10 +1,10 @@
-"""The largest image that Tesseract takes."""
+"""The largest image that OCR engines take."""
 
 from darkroom.errors import PhotoFailed
 from darkroom.ports import GrayImage
 
 MAX_EDGE_PX = 32_767
-"""Tesseract keeps coordinates in 16 bits."""
+"""Tesseract keeps coordinates in 16 bits, and so does OpenCV, which RapidOCR works with."""
 
 
 def refuse_too_large(image: GrayImage) -> None:
@@ -13,6 +13,6 @@ def refuse_too_large(image: GrayImage) -> None:
         height, width = image.shape
         raise PhotoFailed(
             "ImageTooLarge",
-            f"{width} x {height} pixels, and Tesseract takes {MAX_EDGE_PX} at most",
+            f"{width} x {height} pixels, and OCR engines take {MAX_EDGE_PX} at most",
             retryable=False,
         )

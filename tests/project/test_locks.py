@@ -19,7 +19,7 @@ def pins(lock: str) -> dict[str, Version]:
     }
 
 
-@pytest.mark.parametrize("lock", ["run.lock", "vision.lock", "dev.lock"])
+@pytest.mark.parametrize("lock", ["run.lock", "vision.lock", "rapidocr.lock", "dev.lock"])
 def test_every_locked_package_has_a_hash(lock: str) -> None:
     """Nothing is installed but the very files that were locked."""
     text = (ROOT / "requirements" / lock).read_text("utf-8")
@@ -33,7 +33,8 @@ def test_every_locked_package_has_a_hash(lock: str) -> None:
     [
         ("run.lock", ["build"], []),
         ("vision.lock", ["build"], ["vision"]),
-        ("dev.lock", ["build", "dev"], ["vision"]),
+        ("rapidocr.lock", ["build"], ["rapidocr"]),
+        ("dev.lock", ["build", "dev"], ["vision", "rapidocr"]),
     ],
 )
 def test_the_lock_meets_what_the_project_asks_for(
@@ -59,6 +60,6 @@ def test_tools_and_program_agree_on_versions() -> None:
     """What is tested is what runs."""
     dev = pins("dev.lock")
 
-    for lock in ("run.lock", "vision.lock"):
+    for lock in ("run.lock", "vision.lock", "rapidocr.lock"):
         run = pins(lock)
         assert {name: dev.get(name) for name in run} == run

@@ -1,6 +1,8 @@
 import os
 import pickle
+import threading
 from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from darkroom.errors import EngineUnavailable, PhotoFailed, SettingsInvalid
 from darkroom.ports import GrayImage, Reading, TextReader
 from darkroom.settings import OcrSettings
-from resources.ocr import pytesseract_reader
+from resources.ocr import pytesseract_reader, rapidocr_reader
 from resources.ocr.choice import text_reader
 from resources.ocr.pytesseract_reader import PytesseractReader
 from resources.ocr.tesserocr_reader import TesserocrReader
@@ -36,7 +38,18 @@ def inked(image: GrayImage) -> tuple[int, int, int, int]:
     return columns.min(), rows.min(), columns.max(), rows.max()
 
 
+def _refuse(*_: object) -> None:
+    raise AssertionError("an engine is not to ask the network")
+
+
+def _not_found(name: str) -> str:
+    raise PackageNotFoundError(name)
+
+
 class TextReaderContract:
+    SLACK_PX = 2
+    """How far a box may be from its word."""
+
     def test_a_page_is_read_exactly(self, reader: TextReader) -> None:
         """Line by line, as it was drawn, and the reader is sure of it."""
         reading = reader.read(page())
@@ -56,10 +69,10 @@ class TextReaderContract:
         left, top, right, bottom = inked(image[:130])
 
         boxes = np.array([word.box for word in words])
-        assert boxes[:, 0].min() == pytest.approx(left, abs=2)
-        assert boxes[:, 1].min() == pytest.approx(top, abs=2)
-        assert (boxes[:, 0] + boxes[:, 2]).max() == pytest.approx(right, abs=2)
-        assert (boxes[:, 1] + boxes[:, 3]).max() == pytest.approx(bottom, abs=2)
+        assert boxes[:, 0].min() == pytest.approx(left, abs=self.SLACK_PX)
+        assert boxes[:, 1].min() == pytest.approx(top, abs=self.SLACK_PX)
+        assert (boxes[:, 0] + boxes[:, 2]).max() == pytest.approx(right, abs=self.SLACK_PX)
+        assert (boxes[:, 1] + boxes[:, 3]).max() == pytest.approx(bottom, abs=self.SLACK_PX)
 
     @pytest.mark.parametrize(
         "image",
@@ -111,9 +124,15 @@ class TextReaderContract:
 
     def test_words_below_the_least_confidence_are_left_out(self, settings: OcrSettings) -> None:
         """They are in neither the text nor the list."""
-        choosy = text_reader(settings.model_copy(update={"min_word_confidence": 1.0}))
+        words = text_reader(settings).read(page()).words
+        least = max(word.confidence for word in words)
+        sure = [word for word in words if word.confidence >= least]
 
-        assert choosy.read(page()) == NOTHING
+        choosy = text_reader(settings.model_copy(update={"min_word_confidence": least}))
+
+        assert 0 < len(sure) < len(words)
+        assert choosy.read(page()).words == sure
+        assert choosy.read(page()).text.split() == [word.text for word in sure]
 
     def test_a_reader_travels_to_other_processes(self, reader: TextReader) -> None:
         """Pickled it is small, and it reads the same after the engine has run."""
@@ -123,6 +142,14 @@ class TextReaderContract:
         assert len(pickled) < 1000
         assert pickle.loads(pickled).read(page()) == before  # noqa: S301 - our own bytes
 
+    def test_the_version_tells_confidences_apart(self, settings: OcrSettings) -> None:
+        """Whatever changes a text changes the version."""
+        other = settings.model_copy(update={"min_word_confidence": 0.1})
+
+        assert text_reader(settings).version != text_reader(other).version
+
+
+class TesseractContract(TextReaderContract):
     def test_a_missing_language_is_named_with_the_way_to_get_it(
         self, settings: OcrSettings
     ) -> None:
@@ -148,7 +175,82 @@ class TextReaderContract:
         assert len(versions) == len(changes)
 
 
-class TestTesserocrReader(TextReaderContract):
+class TestRapidocrReader(TextReaderContract):
+    SLACK_PX = 12  # its lines have a margin, of a quarter of their height
+
+    @pytest.fixture
+    def settings(self) -> OcrSettings:
+        return OcrSettings(engine="rapidocr")
+
+    @pytest.fixture
+    def reader(self, settings: OcrSettings) -> TextReader:
+        return text_reader(settings)
+
+    def test_an_image_without_text_is_told_at_a_glance(self, reader: TextReader) -> None:
+        """By its detector alone."""
+        assert not reader.may_have_text(np.full((300, 400), 255, dtype=np.uint8))
+
+    def test_a_word_that_fills_its_image_is_found(self, reader: TextReader) -> None:
+        """As on the crop of a sign."""
+        image = page()
+        left, top, right, bottom = inked(image[:130])
+
+        assert reader.read(image[top : bottom + 1, left : right + 1]).text == LINES[0]
+
+    def test_it_needs_no_network_and_takes_one_thread(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Its models are inside its package, and other photos keep the other cores busy."""
+        rapidocr_reader._engine.cache_clear()
+        monkeypatch.setattr("socket.socket.connect", _refuse)
+        before = threading.active_count()
+
+        assert text_reader(OcrSettings(engine="rapidocr")).read(page()).text == "\n".join(LINES)
+        options = rapidocr_reader._engine().text_det.session.session.get_session_options()
+        assert (options.intra_op_num_threads, options.inter_op_num_threads) == (1, 1)
+        assert threading.active_count() == before
+
+    def test_without_the_extra_it_says_how_to_get_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Both when reading and when asked for its version."""
+        rapidocr_reader._engine.cache_clear()
+        monkeypatch.setattr("resources.ocr.rapidocr_reader.find_spec", lambda _: None)
+        monkeypatch.setattr("resources.ocr.rapidocr_reader.version", _not_found)
+        reader = text_reader(OcrSettings(engine="rapidocr"))
+
+        for use in (lambda: reader.read(page()), lambda: reader.version):
+            with pytest.raises(EngineUnavailable, match="`make rapidocr` installs it"):
+                use()
+
+    def test_words_keep_the_confidence_and_corners_of_their_pieces(self) -> None:
+        """A word of several pieces is as sure as the least of them, and stands around all."""
+        corners = [[0, 0], [100, 0], [100, 10], [0, 10]]
+        pieces = [
+            ("No.", 0.9, [[0, 0], [30, 10]]),
+            ("4", 0.8, [[40, 0], [50, 10]]),
+            ("7", 0.7, [[60, 0], [70, 10]]),
+        ]
+
+        assert list(rapidocr_reader._words("No. 47", 0.5, corners, pieces)) == [
+            ("No.", 0.9, [[0, 0], [30, 10]]),
+            ("47", 0.7, [[40, 0], [50, 10], [60, 0], [70, 10]]),
+        ]
+
+    @pytest.mark.parametrize(
+        "pieces", [[], [("Mo.", 0.9, [[0, 0]])], [("No.4", 0.9, [[0, 0]]), ("7", 0.9, [[0, 0]])]]
+    )
+    def test_a_line_whose_pieces_make_no_words_is_divided_by_letters(
+        self, pieces: list[tuple[str, float, list[list[float]]]]
+    ) -> None:
+        """Along its polygon, however that slants, with the confidence of the line."""
+        corners = [[0, 0], [60, 6], [60, 16], [0, 10]]
+
+        assert list(rapidocr_reader._words("No. 47", 0.5, corners, pieces)) == [
+            ("No.", 0.5, [[0, 0], [30, 3], [30, 13], [0, 10]]),
+            ("47", 0.5, [[40, 4], [60, 6], [60, 16], [40, 14]]),
+        ]
+
+
+class TestTesserocrReader(TesseractContract):
     @pytest.fixture
     def settings(self) -> OcrSettings:
         return OcrSettings(engine="tesserocr")
@@ -170,7 +272,7 @@ class TestTesserocrReader(TextReaderContract):
             reader.read(page())
 
 
-class TestPytesseractReader(TextReaderContract):
+class TestPytesseractReader(TesseractContract):
     @pytest.fixture
     def settings(self) -> OcrSettings:
         return OcrSettings(engine="pytesseract")
