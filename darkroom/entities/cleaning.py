@@ -128,10 +128,14 @@ def _listed(answer: Json, rules: EntityRules) -> Sequence[Json]:
 
 
 def _text(value: Json) -> str | None:
+    if isinstance(value, list):
+        return ", ".join(filter(None, map(_word, value))) or None
+    return _word(value)
+
+
+def _word(value: Json) -> str | None:
     if value is None:
         return None
-    if isinstance(value, list):
-        return ", ".join(filter(None, map(_text, value))) or None
     text = value if isinstance(value, str) else _json(value)
     return tidy(text[:_MAX_CHARS])
 

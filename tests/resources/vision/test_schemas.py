@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
+from darkroom.entities.rules import KEYWORD, EntityRules
 from darkroom.errors import SettingsInvalid
 from darkroom.vision.answer_schema import AnswerBroken
 from darkroom.vision.built_in_schemas import BUILT_IN
@@ -21,8 +22,19 @@ RECEIPT = {
 }
 
 
+SHOPS = {"fields": {"shop": "text", "city": "text"}, "keys": {"shop": {"compare": "text"}}}
+"""How receipts become shops."""
+
+
 class Receipt(BaseModel):
     total: float
+
+
+class ShopOnReceipt(BaseModel):
+    model_config = ConfigDict(json_schema_extra={KEYWORD: SHOPS})
+
+    shop: str
+    city: str
 
 
 def written(tmp_path: Path, schema: Any) -> str:  # noqa: ANN401 - JSON
@@ -89,3 +101,18 @@ def test_a_file_that_is_no_schema_says_so(tmp_path: Path, schema: Any, said: str
     """Before anything is asked."""
     with pytest.raises(SettingsInvalid, match=said):
         answer_schema(written(tmp_path, schema))
+
+
+def test_a_schema_brings_what_makes_entities(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the file or with the model, in the order that is meant; it is no part of the question."""
+    monkeypatch.syspath_prepend(Path(__file__).parent)
+    from_file = answer_schema(written(tmp_path, RECEIPT | {KEYWORD: SHOPS}))
+    from_model = answer_schema(f"{Path(__file__).stem}:ShopOnReceipt")
+
+    assert from_file.digest == answer_schema(written(tmp_path, RECEIPT)).digest
+    assert KEYWORD not in from_model.json_schema
+    assert from_file.entities == from_model.entities == EntityRules.model_validate(SHOPS)
+    assert from_model.entities is not None
+    assert list(from_model.entities.fields) == ["shop", "city"]
