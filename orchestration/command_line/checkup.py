@@ -18,6 +18,7 @@ from orchestration.command_line.session import adapters_of
 from orchestration.configuration import settings_file
 from orchestration.instance import open_instance, pool_limits
 from orchestration.wiring import Adapters
+from resources.ocr.tessdata import installed_languages
 
 _LOW_DISK_GIB = 2.0
 _PROBE = "doctor/probe"
@@ -51,6 +52,8 @@ def _findings(adapters: Adapters) -> Iterator[Finding]:
     yield _looked("settings", lambda: f"from {settings_file(adapters.home) or 'defaults'}")
     yield Finding("asked for photos", well=True, found=_asked(adapters))
     yield _looked("OCR", lambda: _ocr(adapters))
+    if adapters.settings.ocr.enabled and adapters.settings.ocr.engine != "rapidocr":
+        yield Finding("Tesseract's languages", well=True, found=_languages(adapters))
     yield _looked("codes", lambda: _codes(adapters))
     yield _detector(adapters)
     yield _vision(adapters)
@@ -81,6 +84,14 @@ def _ocr(adapters: Adapters) -> str:
     reader = adapters.text_reader
     reader.read(np.full((64, 64), 255, np.uint8))
     return reader.version
+
+
+def _languages(adapters: Adapters) -> str:
+    """What `ocr.languages` may name; what it names and is missing, the finding above says."""
+    installed = installed_languages(adapters.settings.ocr.tessdata)
+    return "; ".join(
+        f"{', '.join(languages)} in {folder}" for folder, languages in installed.items()
+    )
 
 
 def _codes(adapters: Adapters) -> str:

@@ -21,6 +21,11 @@ FOLDERS = (
 """Looked at in this order; of several versions the highest."""
 
 
+_SUFFIX = ".traineddata"
+_NO_LANGUAGE = frozenset(("osd", "equ"))
+"""Data about the way up of pages, and about formulas."""
+
+
 @lru_cache
 def find_tessdata(
     configured: str | None, languages: str, folders: tuple[str, ...] = FOLDERS
@@ -48,6 +53,22 @@ def find_tessdata(
         f" install {' '.join(_debian_package(each) for each in missing)}, or brew install"
         f" tesseract-lang), or put {missing[0]}.traineddata into that folder"
     )
+
+
+def installed_languages(
+    configured: str | None, folders: tuple[str, ...] = FOLDERS
+) -> dict[Path, list[str]]:
+    """Languages and scripts of every folder that has any, in the order they are looked at."""
+    candidates = [Path(configured)] if configured else list(_candidates(folders))
+    found = {folder: sorted(_languages(folder)) for folder in dict.fromkeys(candidates)}
+    return {folder: languages for folder, languages in found.items() if languages}
+
+
+def _languages(folder: Path) -> Iterator[str]:
+    for path in (*folder.glob(f"*{_SUFFIX}"), *folder.glob(f"script/*{_SUFFIX}")):
+        language = path.relative_to(folder).as_posix().removesuffix(_SUFFIX)
+        if language not in _NO_LANGUAGE:
+            yield language
 
 
 def _candidates(folders: Sequence[str]) -> Iterator[Path]:

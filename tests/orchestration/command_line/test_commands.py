@@ -1,5 +1,6 @@
 """Commands that run nothing: what they say, and how they end."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -184,6 +185,8 @@ def test_doctor_finds_a_sound_installation_well(darkroom: "Command") -> None:
     for what in ("OCR", "store", "database", "pool cpu", "0 of "):
         assert what in ended.said
     assert "darkroom models fetch yolox_nano" in ended.said
+    [languages] = [line for line in ended.said.splitlines() if "Tesseract's languages" in line]
+    assert re.search(r"\beng\b.* in /", languages)
 
 
 def test_doctor_says_how_to_mend_what_is_amiss(
@@ -200,7 +203,7 @@ def test_doctor_says_how_to_mend_what_is_amiss(
     assert ended.code == 1
     assert ended.said.count("amiss") == 4
     assert "hunter2" not in ended.said
-    assert "tlh" in ended.said
+    assert "Tesseract has no data for tlh in /" in " ".join(ended.said.replace("│", " ").split())
 
 
 def test_doctor_looks_for_a_models_key_and_asks_nothing(

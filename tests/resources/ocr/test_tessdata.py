@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from darkroom.errors import EngineUnavailable
-from resources.ocr.tessdata import find_tessdata
+from resources.ocr.tessdata import find_tessdata, installed_languages
 
 
 @pytest.fixture(autouse=True)
@@ -68,3 +68,15 @@ def test_a_missing_language_is_named_with_its_package(tmp_path: Path) -> None:
         " tesseract-ocr-chi-sim tesseract-ocr-script-latin, or brew install tesseract-lang), or put"
         " chi_sim.traineddata into that folder"
     )
+
+
+def test_installed_languages_are_listed_by_folder(tmp_path: Path) -> None:
+    """Scripts stand in a folder of their own; what is no language is left out."""
+    one = folder(tmp_path / "4" / "tessdata", "eng", "deu", "osd")
+    (one / "script").mkdir()
+    (one / "script" / "Latin.traineddata").touch()
+    folder(tmp_path / "5" / "tessdata", "osd")
+    usual = (f"{tmp_path}/*/tessdata",)
+
+    assert installed_languages(None, usual) == {one: ["deu", "eng", "script/Latin"]}
+    assert installed_languages(str(tmp_path / "nowhere"), usual) == {}
