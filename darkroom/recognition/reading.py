@@ -11,6 +11,7 @@ from PIL import Image, ImageFilter
 
 from darkroom.ports import GrayImage, Reading, TextReader
 from darkroom.recognition.merging import merged
+from darkroom.recognition.skew import straightened
 from darkroom.recognition.views import View, scaled, turned
 from darkroom.rows import Word
 
@@ -37,8 +38,9 @@ NOTHING = Reading(text="", confidence=None, words=[])
 def read_page(gray: GrayImage, reader: TextReader) -> Reading:
     """The text of an upright photo in 8-bit gray, boxes in its pixels.
 
-    When little can be read, it is turned and tried again: the way that reads best counts. A page
-    that is read with doubts is looked at again with faint print darkened, and smoothed.
+    Lines that slant are made level. When little can be read, it is turned and tried again: the way
+    that reads best counts. A page that is read with doubts is looked at again with faint print
+    darkened, and smoothed. Light print on dark ground engines read by themselves.
     """
     glance = _glance(gray)
     if not (reader.may_have_text(glance) or reader.may_have_text(_darkened(glance))):
@@ -55,11 +57,17 @@ def read_page(gray: GrayImage, reader: TextReader) -> Reading:
 
 
 def _best_way_up(view: View, reader: TextReader) -> tuple[View, Reading]:
-    best = view, reader.read(view.image)
+    first = straightened(view)
+    best = first, reader.read(first.image)
+    if first is not view and not _reads_well(best[1]):
+        # What seemed to be slanting lines may have been a roof.
+        reading = reader.read(view.image)
+        if _evidence(reading) > _evidence(best[1]):
+            best = view, reading
     for quarters in _TURNS:
         if _reads_well(best[1]):
             break
-        other = turned(view, quarters)
+        other = straightened(turned(view, quarters))
         reading = reader.read(other.image)
         surer = _evidence(reading) > 2 * _evidence(best[1])
         if surer and _sure_words(reading) >= _SURE_WORDS:

@@ -48,6 +48,67 @@ def test_a_page_is_read_whichever_way_up_it_is(quarters: int, reader: TextReader
     )
 
 
+def slanting(degrees: float, quarters: int = 0) -> GrayImage:
+    """The page turned counter-clockwise, on white."""
+    image = Image.fromarray(np.rot90(page(), quarters))
+    turned = image.rotate(degrees, Image.Resampling.BICUBIC, expand=True, fillcolor=255)
+    return np.asarray(turned)
+
+
+@pytest.mark.parametrize(
+    ("degrees", "quarters"),
+    [(3, 0), (-3, 0), (5, 0), (-5, 0), (8, 0), (-8, 0), (10, 0), (-10, 0), (7, 1), (-7, 2), (7, 3)],
+)
+def test_a_slanting_page_is_read_whichever_way_up_it_is(
+    degrees: int, quarters: int, reader: TextReader
+) -> None:
+    """And all that is dark in the photo lies in the boxes of its words."""
+    image = slanting(degrees, quarters)
+
+    reading = read_page(image, reader)
+
+    assert reading.text.split() == " ".join(LINES).split()
+    left = image.copy()
+    for x, y, width, height in (word.box for word in reading.words):
+        left[int(y) - 1 : int(y + height) + 2, int(x) - 1 : int(x + width) + 2] = 255
+    assert (left < 128).sum() < 0.01 * (image < 128).sum()
+
+
+@pytest.mark.parametrize("degrees", [0, 5])
+def test_light_print_on_dark_ground_is_read(degrees: int, reader: TextReader) -> None:
+    """As on screens and signs."""
+    assert read_page(255 - slanting(degrees), reader).text.split() == " ".join(LINES).split()
+
+
+class Level:
+    """A `TextReader` that reads nothing on an image that was turned, which has another shape."""
+
+    version = "level"
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self._shape = shape
+
+    def may_have_text(self, image: GrayImage) -> bool:  # noqa: ARG002 - part of the port
+        return True
+
+    def read(self, image: GrayImage) -> Reading:
+        if image.shape != self._shape:
+            return Reading(text="", confidence=None, words=[])
+        word = Word(text="STOP", confidence=0.95, box=[1, 2, 3, 4])
+        return Reading(text="STOP", confidence=0.95, words=[word])
+
+
+def test_what_only_seemed_to_slant_is_read_as_it_stands() -> None:
+    """A roof has slanting lines too, and the sign below it has not."""
+    roof = Image.new("L", (2400, 1600), 255)
+    for top in range(0, 1600, 50):
+        ImageDraw.Draw(roof).line((0, top, 2400, top - 300), fill=0, width=12)
+
+    reading = read_page(np.asarray(roof), Level((1600, 2400)))
+
+    assert (reading.text, [word.box for word in reading.words]) == ("STOP", [[1, 2, 3, 4]])
+
+
 def test_small_letters_are_enlarged(reader: TextReader) -> None:
     """Letters of 12 pixels."""
     assert read_page(page(12), reader).text == "\n".join(LINES)
