@@ -42,8 +42,7 @@ def read_page(gray: GrayImage, reader: TextReader) -> Reading:
     that reads best counts. A page that is read with doubts is looked at again with faint print
     darkened, and smoothed. Light print on dark ground engines read by themselves.
     """
-    glance = _glance(gray)
-    if not (reader.may_have_text(glance) or reader.may_have_text(_darkened(glance))):
+    if not _may_have_text(_glance(gray), reader):
         return NOTHING
     view, reading = _best_way_up(scaled(View.whole(gray), _reading_scale(gray)), reader)
     if reading.confidence is None or reading.confidence < _BEYOND_DOUBT:
@@ -54,6 +53,16 @@ def read_page(gray: GrayImage, reader: TextReader) -> Reading:
         return NOTHING
     words = [word.model_copy(update={"box": view.box_in_photo(word.box)}) for word in reading.words]
     return replace(reading, words=words)
+
+
+def _may_have_text(glance: GrayImage, reader: TextReader) -> bool:
+    """As it stands; else with its lines level, for a slanting page may be taken for a picture."""
+    if reader.may_have_text(glance) or reader.may_have_text(_darkened(glance)):
+        return True
+    level = straightened(View.whole(glance)).image
+    if level is glance:
+        return False
+    return reader.may_have_text(level) or reader.may_have_text(_darkened(level))
 
 
 def _best_way_up(view: View, reader: TextReader) -> tuple[View, Reading]:
