@@ -78,9 +78,12 @@ def status_table(summaries: Sequence[BatchSummary], states: Mapping[str, BatchSt
     """One line per batch."""
     table = Table(title="batches", title_justify="left", box=SIMPLE)
     table.add_column("batch", no_wrap=True)
-    table.add_column("owner", overflow="ellipsis")
-    for column in ("photos", "done", "rejected", "failed", "failures accepted"):
-        table.add_column(column, justify="right")
+    table.add_column("owner", overflow="ellipsis", min_width=5)
+    columns = ["photos", "done", "rejected", "failed"]
+    # A wide heading for what is rare.
+    any_accepted = any(summary.failures_accepted for summary in summaries)
+    for column in [*columns, "failures accepted"] if any_accepted else columns:
+        table.add_column(column, justify="right", no_wrap=column in columns)
     table.add_column("state", no_wrap=True)
     for summary in summaries:
         table.add_row(
@@ -90,7 +93,11 @@ def status_table(summaries: Sequence[BatchSummary], states: Mapping[str, BatchSt
             coloured("done" if summary.done else "", str(summary.done)),
             coloured("rejected" if summary.rejected else "", str(summary.rejected)),
             coloured("failed" if summary.failed else "", str(summary.failed)),
-            coloured("failure_accepted", str(summary.failures_accepted or "")),
+            *(
+                [coloured("failure_accepted", str(summary.failures_accepted or ""))]
+                if any_accepted
+                else []
+            ),
             coloured(states[summary.batch.key]),
         )
     return table
