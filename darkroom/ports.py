@@ -167,6 +167,10 @@ class TextReader(Protocol):
     def version(self) -> str:
         """Engine, its version and languages: part of what a text was made from."""
 
+    @property
+    def enough_words(self) -> int:
+        """Sure words from which an image is the right way up: engines differ in their errors."""
+
     def may_have_text(self, image: GrayImage) -> bool:
         """A cheap look: False only where `read` would find nothing at any size.
 

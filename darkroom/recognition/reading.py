@@ -25,7 +25,6 @@ MAX_ENLARGEMENT = 2.0
 
 _SURE = 0.75
 _WORD_LETTERS = 3
-_SURE_WORDS = 3
 _BEYOND_DOUBT = 0.92
 """Mean confidence from which further looks add nothing."""
 _TURNS = (2, 1, 3)
@@ -68,18 +67,18 @@ def _may_have_text(glance: GrayImage, reader: TextReader) -> bool:
 def _best_way_up(view: View, reader: TextReader) -> tuple[View, Reading]:
     first = straightened(view)
     best = first, reader.read(first.image)
-    if first is not view and not _reads_well(best[1]):
+    if first is not view and not _reads_well(best[1], reader):
         # What seemed to be slanting lines may have been a roof.
         reading = reader.read(view.image)
         if _evidence(reading) > _evidence(best[1]):
             best = view, reading
     for quarters in _TURNS:
-        if _reads_well(best[1]):
+        if _reads_well(best[1], reader):
             break
         other = straightened(turned(view, quarters))
         reading = reader.read(other.image)
         surer = _evidence(reading) > 2 * _evidence(best[1])
-        if surer and _sure_words(reading) >= _SURE_WORDS:
+        if surer and _sure_words(reading) >= reader.enough_words:
             best = other, reading
     return best
 
@@ -110,9 +109,9 @@ def _reading_scale(gray: GrayImage) -> float:
     return min(max(ENLARGED_PX / edge, 1.0), MAX_ENLARGEMENT)
 
 
-def _reads_well(reading: Reading) -> bool:
+def _reads_well(reading: Reading, reader: TextReader) -> bool:
     """Whether another way up is not worth trying."""
-    enough = _sure_words(reading) >= _SURE_WORDS
+    enough = _sure_words(reading) >= reader.enough_words
     return enough and reading.confidence is not None and reading.confidence >= _SURE
 
 

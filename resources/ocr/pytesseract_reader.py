@@ -40,6 +40,11 @@ class PytesseractReader:
             f" psm {self.page_segmentation_mode} confidence {self.min_word_confidence}"
         )
 
+    @property
+    def enough_words(self) -> int:
+        """It makes words of upside-down letters, and is sure of some."""
+        return 3
+
     def may_have_text(self, image: GrayImage) -> bool:  # noqa: ARG002 - part of the port
         """Always: the program cannot look at the layout without reading it too."""
         return True

@@ -28,11 +28,15 @@ NOT_INSTALLED = (
     " `rapidocr`; or set ocr.engine to tesserocr"
 )
 _DETECTOR, _RECOGNISER = "PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx"
+_WAY_UP = "ch_ppocr_mobile_v2.0_cls_mobile.onnx"
 
 _DETECTED_PX = 1600
 """Long edge at most of what lines are looked for on; they are read at the size of the image."""
 _MARGIN, _MAX_MARGIN_PX, _MIN_EDGE_PX = 0.25, 64, 64
 """Around the image, as a share of its shorter side: a word that fills its image is not found."""
+
+_SURE, _SIGNS = 0.6, 3
+"""Confidence, and letters or digits, of a line that speaks for text."""
 
 _TURN = threading.Lock()
 """What is asked of an engine stays set in it."""
@@ -58,15 +62,27 @@ class RapidocrReader:
         models = " ".join(Path(name).stem for name in (_DETECTOR, _RECOGNISER))
         return f"rapidocr {engine} {models} confidence {self.min_word_confidence}"
 
+    @property
+    def enough_words(self) -> int:
+        """It is seldom sure of what stands on its head."""
+        return 1
+
     def may_have_text(self, image: GrayImage) -> bool:
-        """Whether lines are found, none of which is read."""
+        """Whether one line can be read at this size, either way up.
+
+        Its detector alone takes branches and tiles for lines on most photos.
+        """
         padded, _ = _with_margin(image)
-        return bool(len(_asked(padded, read=False)))
+        found = _asked(padded, either_way_up=True)
+        return any(
+            sure >= _SURE and sum(map(str.isalnum, text)) >= _SIGNS
+            for text, sure in zip(found.txts or (), found.scores or (), strict=True)
+        )
 
     def read(self, image: GrayImage) -> Reading:
         """Each line that was found is one line of text."""
         padded, margin = _with_margin(image)
-        found = _asked(padded, read=True)
+        found = _asked(padded, either_way_up=False)
         if not len(found):
             return reading_of([], min_word_confidence=self.min_word_confidence)
         lines = zip(found.txts, found.scores, found.boxes, found.word_results, strict=True)
@@ -78,13 +94,14 @@ class RapidocrReader:
         return reading_of(words, min_word_confidence=self.min_word_confidence)
 
 
-def _asked(image: GrayImage, *, read: bool) -> Any:  # noqa: ANN401 - one of three of its classes
+def _asked(image: GrayImage, *, either_way_up: bool) -> Any:  # noqa: ANN401 - untyped, in effect
+    """Of a line that it turns, the corners of words are not turned with it."""
     engine = _engine()
     from rapidocr.inference_engine.onnxruntime.main import ONNXRuntimeError
 
     with _TURN:
         try:
-            return engine(image, use_det=True, use_cls=False, use_rec=read)
+            return engine(image, use_det=True, use_cls=either_way_up, use_rec=True)
         except ONNXRuntimeError as error:
             said = str(error).strip().rsplit("\n", 1)[-1]
             raise PhotoFailed("ONNXRuntimeError", said, retryable=True) from error
@@ -109,6 +126,7 @@ def _engine() -> "RapidOCR":
             "Det.limit_side_len": _DETECTED_PX,
             # Named, they are never downloaded.
             "Det.model_path": str(models / _DETECTOR),
+            "Cls.model_path": str(models / _WAY_UP),
             "Rec.model_path": str(models / _RECOGNISER),
             "EngineConfig.onnxruntime.intra_op_num_threads": 1,
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,

@@ -53,6 +53,11 @@ class TesserocrReader:
             f" confidence {self.min_word_confidence}"
         )
 
+    @property
+    def enough_words(self) -> int:
+        """It makes words of upside-down letters, and is sure of some."""
+        return 3
+
     def may_have_text(self, image: GrayImage) -> bool:
         """Whether the layout has lines of text: a twentieth of what reading a page costs."""
         with self._shown(image) as engine:

@@ -13,6 +13,7 @@ class RememberingReader:
     """A `TextReader` that reads one word, and remembers what it was shown."""
 
     version = "remembering"
+    enough_words = 3
 
     def __init__(self) -> None:
         self.seen: list[GrayImage] = []

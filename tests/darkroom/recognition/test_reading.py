@@ -84,6 +84,7 @@ class Upright:
     """A `TextReader` that takes a slanting page, which stands on a larger canvas, for a picture."""
 
     version = "upright"
+    enough_words = 3
 
     def __init__(self, reader: TextReader, slanting: GrayImage) -> None:
         self._reader = reader
@@ -109,6 +110,7 @@ class Level:
     """A `TextReader` that reads nothing on an image that was turned, which has another shape."""
 
     version = "level"
+    enough_words = 3
 
     def __init__(self, shape: tuple[int, ...]) -> None:
         self._shape = shape
@@ -158,6 +160,7 @@ class Doubtful:
     """A `TextReader` that takes branches for letters."""
 
     version = "doubtful"
+    enough_words = 3
 
     def may_have_text(self, image: GrayImage) -> bool:  # noqa: ARG002 - part of the port
         return True

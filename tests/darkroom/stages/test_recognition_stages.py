@@ -43,6 +43,7 @@ class OneWord:
     """A `TextReader` that reads one word in every image."""
 
     version: str = "one word 1"
+    enough_words: int = 3
     shapes: list[tuple[int, ...]] = field(default_factory=list)
 
     def may_have_text(self, image: GrayImage) -> bool:  # noqa: ARG002 - part of the port
