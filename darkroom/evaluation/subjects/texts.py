@@ -13,7 +13,7 @@ from darkroom.evaluation.texts import (
     score_texts,
 )
 
-PLATE, PHOTO, SIGN, PAGE = "plate", "photo", "sign", "page"
+PLATE, PHOTO, SIGN, PAGE, NO_TEXT = "plate", "photo", "sign", "page", "no text"
 _TEXTS, _VEHICLES, _PHOTOS = "ocr", "vehicles", "photos"
 
 
@@ -63,6 +63,8 @@ def _kind(photo: KnownPhoto) -> str | None:
         return PHOTO
     if photo.folder not in (_TEXTS, _PHOTOS) or expected_text(answers) is None:
         return None
+    if not expected_text(answers):
+        return NO_TEXT
     return str(answers.get("kind") or (SIGN if "word" in answers else PAGE))
 
 

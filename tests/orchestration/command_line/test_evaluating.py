@@ -32,10 +32,12 @@ def small_corpus(tmp_path: Path) -> Path:
     lake.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(folder / "neardup/mirrored.png")
     code = zxingcpp.create_barcode("parcel 7", zxingcpp.BarcodeFormat.QRCode)
     Image.fromarray(zxingcpp.write_barcode_to_image(code, scale=6)).save(folder / "qr/code.png")
-    scenes.meadow((320, 240), seed=2).save(folder / "qr/empty.png")
+    for empty in ("qr/empty.png", "ocr/empty.png"):
+        scenes.meadow((320, 240), seed=2).save(folder / empty)
     (folder / "photos/ruin.jpg").write_bytes(b"no photo")
     answers = {
         "ocr/page.png": {"kind": "form", "lines": LINES},
+        "ocr/empty.png": {"text": ""},
         "photos/lake.png": {"upright_group": "lake"},
         "neardup/mirrored.png": {"dup_group": "lake"},
         "qr/code.png": {"qr": "parcel 7"},
@@ -61,10 +63,12 @@ def test_figures_stand_beside_those_of_plain_calls(darkroom: "Command", small_co
         for row in evaluated["figures"]
     }
     read = {"expected": 6, "found": 6, "recall": 1.0, "precision": 1.0, "invented": None}
+    none = {"expected": 0, "found": 0, "recall": None, "precision": None, "invented": 0}
     code = {"known": 1, "right": 1, "missed": 0, "wrong": 0, "without code": 0, "false": 0}
     empty = code | {"known": 0, "right": 0, "without code": 1}
     both = {
         ("texts", "form"): (1, read),
+        ("texts", "no text"): (1, none),
         ("texts", "photo"): (1, {"photos with text": 0, "characters": 0}),
         ("codes", "qr"): (1, code),
         ("codes", "no code"): (1, empty),
@@ -81,7 +85,7 @@ def test_figures_stand_beside_those_of_plain_calls(darkroom: "Command", small_co
     ]
     assert said["settings"]["ocr"]["engine"] == "tesserocr"
     assert "vehicles are left out: there is no detector model" in ended.complained
-    assert "texts: 3 of 3 photos" in ended.complained
+    assert "texts: 4 of 4 photos" in ended.complained
 
 
 def test_one_subject_alone_is_a_table(darkroom: "Command", small_corpus: Path) -> None:
