@@ -5,6 +5,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 
 from assets.manifests import manifests
 from assets.partitions import batches
+from darkroom.settings import Settings
 from darkroom.upkeep.sweeping import sweep_all
 from orchestration.executor import executor
 from orchestration.maintenance import sweeps
@@ -13,6 +14,7 @@ from orchestration.wiring import Adapters
 
 PROCESS_BATCH = "process_batch"
 MAINTENANCE = "maintenance"
+OF_A_VISION_MODEL = ("analyses", "entities")
 
 
 def process_batch(adapters: Adapters) -> UnresolvedAssetJobDefinition:
@@ -25,7 +27,9 @@ def process_batch(adapters: Adapters) -> UnresolvedAssetJobDefinition:
 
     return dg.define_asset_job(
         PROCESS_BATCH,
-        selection=dg.AssetSelection.all() - dg.AssetSelection.assets(manifests.key),
+        selection=dg.AssetSelection.all()
+        - dg.AssetSelection.assets(manifests.key)
+        - _switched_off(adapters.settings),
         executor_def=executor(adapters.settings),
         config=dg.PartitionedConfig(
             partitions_def=batches,
@@ -37,6 +41,11 @@ def process_batch(adapters: Adapters) -> UnresolvedAssetJobDefinition:
             " that failed, or whose inputs or settings changed."
         ),
     )
+
+
+def _switched_off(settings: Settings) -> dg.AssetSelection:
+    """Stages that no batch needs: each would cost a process and some twenty events to say so."""
+    return dg.AssetSelection.assets(*([] if settings.vision.model else OF_A_VISION_MODEL))
 
 
 def maintenance(adapters: Adapters) -> dg.JobDefinition:

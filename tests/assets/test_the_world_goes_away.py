@@ -12,6 +12,7 @@ from darkroom.batches import Batch
 from darkroom.rows import Row
 from darkroom.stages.batch_tables import STAGE_ROWS
 from darkroom.storage.checkpoints import FOLDER
+from orchestration.jobs import OF_A_VISION_MODEL
 from tests.camera import Camera, camera_with
 from tests.gate import Gate
 
@@ -64,7 +65,7 @@ def outcomes(pipeline: "Pipeline", batch: Batch) -> dict[str, list[str]]:
     def rows(stage: str) -> list[Row]:
         return pipeline.adapters.tables.read(stage, batch.key, STAGE_ROWS[stage])
 
-    return {stage: [str(row.outcome) for row in rows(stage)] for stage in STAGE_ROWS}
+    return {stage: [str(row.outcome) for row in rows(stage)] for stage in ALL_DONE}
 
 
 def retried(run: "Run") -> set[str]:
@@ -85,8 +86,9 @@ def said(run: "Run") -> dict[str, str | None]:
 
 
 ALL_DONE = {
-    stage: ["skipped" if stage in ("detections", "analyses", "entities") else "done"] * PHOTOS
+    stage: ["skipped" if stage == "detections" else "done"] * PHOTOS
     for stage in STAGE_ROWS
+    if stage not in OF_A_VISION_MODEL
 }
 
 

@@ -12,6 +12,7 @@ import yaml
 from orchestration.definitions import definitions
 from orchestration.executor import PRELOAD
 from orchestration.home import Home
+from orchestration.jobs import OF_A_VISION_MODEL
 
 ROOT = Path(__file__).parents[2]
 
@@ -119,14 +120,22 @@ def test_every_stage_has_its_check(loaded: dg.Definitions) -> None:
     assert checks == {(name, "no_failed_photos"): True for name in [*STAGES, "batch_report"]}
 
 
-def test_the_job_runs_all_but_the_manifests(loaded: dg.Definitions) -> None:
-    """A manifest is written when its batch is made."""
+def run_by_the_job(loaded: dg.Definitions) -> set[str]:
     job = loaded.resolve_job_def("process_batch")
+    return {key.to_user_string() for key in job.asset_layer.executable_asset_keys}
 
-    assert {key.to_user_string() for key in job.asset_layer.executable_asset_keys} == {
-        *STAGES,
-        "batch_report",
-    }
+
+def test_the_job_runs_all_but_the_manifests(
+    loaded: dg.Definitions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A manifest is written when its batch is made; a vision model is asked where one is named."""
+    assert run_by_the_job(loaded) == {*STAGES, "batch_report"} - set(OF_A_VISION_MODEL)
+    monkeypatch.setenv("DARKROOM_VISION__MODEL", "ollama:any")
+    assert run_by_the_job(definitions()) == {*STAGES, "batch_report"}
+
+
+def test_what_begins_runs_begins_that_job(loaded: dg.Definitions) -> None:
+    """Of the sensor and the schedule."""
     assert {each.name for each in loaded.resolve_all_job_defs()} >= {"process_batch"}
     assert loaded.resolve_sensor_def("inbox_sensor").job_name == "process_batch"
     assert loaded.resolve_schedule_def("feed_schedule").job_name == "process_batch"
