@@ -140,15 +140,16 @@ def _print(console: Console, evaluated: _Evaluated) -> None:
     subject, rows = evaluated.subject, evaluated.subject.rows()
     names = list(dict.fromkeys(name for row in rows for name in row.figures))
     _say(console, f"{subject.name}: {visible(subject.engine)}")
-    table = Table(box=SIMPLE)
-    table.add_column("kind", overflow="fold")
+    table = Table(box=SIMPLE, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("kind", no_wrap=True)
     table.add_column("", no_wrap=True)
     for name in ("photos", *names):
-        table.add_column(name, justify="right", overflow="fold")
+        table.add_column(name, justify="right", min_width=max(map(len, name.split())))
     for row in rows:
         figures = [_shown(row.figures.get(name)) for name in names]
         table.add_row(escape(visible(row.kind)), row.way, str(row.photos), *figures)
-    console.print(table)
+    # Wider than a narrow terminal, or a file: a line that wraps can be read, a split word cannot.
+    console.print(table, width=max(console.width, console.measure(table).minimum), crop=False)
     for row in rows:
         for remark in row.remarks:
             _say(console, f"{row.way}: {visible(remark)}")
