@@ -1,6 +1,6 @@
 # The two commands: `make run` and `make test`. Each does its own set-up.
 
-.PHONY: help run test check setup vision rapidocr setup-test
+.PHONY: help run test check bench setup vision rapidocr setup-test
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
@@ -17,6 +17,9 @@ check: setup-test ## Formatting, lint, types, import rule, then all tests
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/pytest
+
+bench: setup ## Side by side with what people would use instead; takes hours (docs/benchmarks.md)
+	@.venv/bin/python -m benchmarks.side_by_side
 
 setup: ## What running needs: .venv with the locked packages, Tesseract with English data
 	@setup/environment run

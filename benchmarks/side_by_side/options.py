@@ -1,0 +1,40 @@
+"""What is asked for, by environment variables: `make bench ROUNDS=7 CAMERA=0`."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from benchmarks.side_by_side.roster import ORDER
+
+
+class Options(BaseSettings):
+    model_config = SettingsConfigDict(env_ignore_empty=True)
+
+    rounds: int = Field(5, ge=1)
+    web: int = Field(1200, ge=0, description="Photos of 1600 x 1200; 0 leaves the set out.")
+    camera: int = Field(200, ge=0, description="Photos of 12 MP.")
+    pages: int = Field(200, ge=0, description="Photos of pages with text.")
+    mixed: int = Field(300, ge=0, description="Six web, three pages, one camera in ten.")
+    photos: Path | None = Field(None, description="A folder of JPEGs to take instead.")
+    latency_ms: float = Field(20, ge=0, description="How late each answer of the server is.")
+    contenders: Annotated[list[str], NoDecode] = Field(
+        list(ORDER), description="Some of them, with commas between."
+    )
+
+    @field_validator("contenders", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return value.split(",") if isinstance(value, str) else value
+
+    @property
+    def drawn(self) -> dict[str, int]:
+        """Photos of each set that is to be drawn."""
+        counts = {
+            "web": self.web,
+            "camera": self.camera,
+            "pages": self.pages,
+            "mixed": self.mixed,
+        }
+        return {kind: count for kind, count in counts.items() if count}
