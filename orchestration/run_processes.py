@@ -80,7 +80,7 @@ class RunProcess:
         """End the steps and photo workers that it started, and leave itself alone."""
         for process in self.session():
             with contextlib.suppress(psutil.NoSuchProcess):
-                if process.pid != self.pid and not _tracks_resources(process):
+                if process.pid != self.pid and not tracks_resources(process):
                     process.kill()
 
     def session(self) -> Iterator[psutil.Process]:
@@ -102,16 +102,18 @@ class RunProcess:
             return None
 
 
-def _start_s(process: psutil.Process) -> float:
-    return process.create_time() - psutil.boot_time()
-
-
-def _tracks_resources(process: psutil.Process) -> bool:
+def tracks_resources(process: psutil.Process) -> bool:
     """Whether it is what Python starts to keep count of semaphores.
 
     It ends with the processes it counts for, which take its absence at their own end for an error.
     """
-    return any("multiprocessing.resource_tracker" in word for word in process.cmdline())
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return any("multiprocessing.resource_tracker" in word for word in process.cmdline())
+    return False
+
+
+def _start_s(process: psutil.Process) -> float:
+    return process.create_time() - psutil.boot_time()
 
 
 def _has_ended(process: psutil.Process) -> bool:

@@ -17,7 +17,7 @@ from orchestration.batch_runner import BatchRun, begin, run_batch
 from orchestration.cancelling import cancel
 from orchestration.home import Home
 from orchestration.lost_runs import end_lost_runs
-from orchestration.run_processes import RunProcess, this_machine_tags
+from orchestration.run_processes import RunProcess, this_machine_tags, tracks_resources
 from orchestration.tags import run_tags
 
 _GONE_TIMEOUT_S = 1.0
@@ -81,8 +81,8 @@ class BatchRuns:
         ]
         cancel(self._instance, under_way)
         while not self.finished:  # also one that was just being started
-            _kill(psutil.Process().children())
-        _kill(psutil.Process().children())
+            _kill(_started())
+        _kill(_started())
         end_lost_runs(self._instance)
         self._threads.shutdown()
 
@@ -133,6 +133,11 @@ class _Runner:
             initializer=begin,
             initargs=(self._environment,),
         )
+
+
+def _started() -> list[psutil.Process]:
+    """The processes of runs."""
+    return [each for each in psutil.Process().children() if not tracks_resources(each)]
 
 
 def _kill(processes: Sequence[psutil.Process]) -> None:

@@ -108,7 +108,7 @@ def test_lists_are_written_as_json_in_the_environment(
         (
             "DARKROOM_OCR__ENGINE",
             "magic",
-            "DARKROOM_OCR__ENGINE: Input should be 'tesserocr' or 'pytesseract'",
+            "DARKROOM_OCR__ENGINE: Input should be 'tesserocr', 'pytesseract' or 'rapidocr'",
         ),
         (
             "DARKROOM_VALIDATION__DARK",
