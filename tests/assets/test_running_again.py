@@ -79,6 +79,7 @@ def test_a_green_batch_that_fails_later_is_red(
     batch = pipeline.open(pipeline.draw("later", "lake.png"))
     assert pipeline.run(batch).failed_steps == {}
     monkeypatch.setenv("DARKROOM_DELIVERIES__URL", "/dev/null/nowhere")
+    monkeypatch.setenv("DARKROOM_RUNS__STEP_RETRY_WAIT_S", "0.01")
     broken = pipeline.run(batch)
 
     assert list(broken.failed_steps) == ["deliveries"]
