@@ -50,9 +50,10 @@ class KnownRows:
         wanted = list(sought)
         known = self._recorded(photo.sha256 for photo in wanted)
         found: list[R] = []
-        for photo in wanted:
-            other = known.get(photo.sha256)
-            earlier = other and self._rows(stage, row, other.batch).get(other.photo_id)
+        # Batch by batch: each table is read once, however many there are.
+        of_known = [(known[photo.sha256], photo) for photo in wanted if photo.sha256 in known]
+        for other, photo in sorted(of_known, key=lambda pair: pair[0].batch):
+            earlier = self._rows(stage, row, other.batch).get(other.photo_id)
             if earlier and earlier.inputs == photo.inputs and earlier.outcome in _FINAL:
                 found.append(_as(photo.photo_id, earlier))
         return found
@@ -60,7 +61,8 @@ class KnownRows:
     def ingested(self, sha256s: Iterable[str]) -> dict[str, IngestedPhoto]:
         """What an earlier ingest said of these bytes, whatever its settings were."""
         found: dict[str, IngestedPhoto] = {}
-        for sha256, other in self._recorded(sha256s).items():
+        by_batch = sorted(self._recorded(sha256s).items(), key=lambda pair: pair[1].batch)
+        for sha256, other in by_batch:
             rows = {
                 stage: self._rows(stage, row, other.batch).get(other.photo_id)
                 for stage, row in IngestedPhoto.stages().items()
