@@ -146,6 +146,25 @@ def test_a_second_run_asks_nothing_and_changes_nothing(
     assert pipeline.outputs() == files
 
 
+def test_a_model_named_later_is_asked_about_batches_imported_before(
+    pipeline: "Pipeline", service: VisionServer, wire: Wire
+) -> None:
+    """Without one a batch is complete and nobody is asked; its next run makes up for that."""
+    batch = pipeline.open(folder_of_noise(pipeline.folder / f"before-{wire}", 3, seed=17))
+    with pytest.MonkeyPatch.context() as without_model:
+        without_model.delenv("DARKROOM_VISION__MODEL")
+        before = pipeline.run(batch)
+    state = pipeline.status("batch_report", batch), pipeline.status("analyses", batch)
+    asked_before = len(service.calls)
+    after = pipeline.run(batch)
+
+    assert (before.failed_steps, after.failed_steps) == ({}, {})
+    assert state == ("MATERIALIZED", None)
+    assert asked_before == 0
+    assert after.metadata["analyses"]["worked_on"] == after.metadata["records"]["worked_on"] == 3
+    assert [row.outcome for row in rows(pipeline, batch)] == [Outcome.DONE] * 3
+
+
 def test_only_photos_without_an_answer_are_asked_about_again(
     pipeline: "Pipeline", service: VisionServer, wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
