@@ -3,7 +3,7 @@
 import io
 import unicodedata
 
-from PIL import Image, ImageFont, UnidentifiedImageError
+from PIL import Image, ImageDraw, ImageFont, UnidentifiedImageError
 
 from darkroom.reports.markdown import visible
 
@@ -13,6 +13,8 @@ BACKGROUND = "#f4f4f2"
 CARD = "#e6e6e2"
 INK = "#22252a"
 FAINT = "#6b6f76"
+TITLE_PX = 44
+"""Height of a panel's two lines, above its picture."""
 
 
 def thumbnail_of(image: bytes | None, edge_px: int) -> Image.Image | None:
@@ -55,3 +57,22 @@ def _drawable(line: str) -> str:
 
 def font_of(size: int) -> Font:
     return ImageFont.load_default(size)
+
+
+def titled_panel(
+    title: str, note: str, *, width: int, height: int
+) -> tuple[Image.Image, ImageDraw.ImageDraw]:
+    """A panel with room for a picture of this size below its two lines, and what draws on it."""
+    panel = Image.new("RGB", (width, height + TITLE_PX), BACKGROUND)
+    draw = ImageDraw.Draw(panel)
+    large, small = font_of(15), font_of(13)
+    draw.text((0, 0), shortened(title, large, width), INK, large)
+    draw.text((0, 22), shortened(note, small, width, ending=0), FAINT, small)
+    return panel, draw
+
+
+def draw_no_picture(draw: ImageDraw.ImageDraw, *, width: int, height: int) -> None:
+    """What stands in the place of a rendition that is missing or damaged."""
+    draw.rectangle((0, TITLE_PX, width, height + TITLE_PX), CARD)
+    middle = width / 2, TITLE_PX + height / 2
+    draw.text(middle, "no picture", FAINT, font_of(13), anchor="mm")

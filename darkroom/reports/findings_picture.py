@@ -3,21 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from darkroom.reports.drawing import (
     BACKGROUND,
-    CARD,
-    FAINT,
-    INK,
-    font_of,
-    shortened,
+    TITLE_PX,
+    draw_no_picture,
     thumbnail_of,
+    titled_panel,
 )
 from darkroom.reports.marks import Marks, draw_marks
 
 _GAP_PX = 16
-_TITLE_PX = 44
 _COLUMNS = 2
 
 
@@ -65,17 +62,12 @@ def stacked(pictures: Sequence[Image.Image]) -> Image.Image:
 def _panel(photo: Marked, edge_px: int) -> Image.Image:
     image = _enlarged(thumbnail_of(photo.image, edge_px), edge_px)
     height = edge_px if image is None else image.height
-    panel = Image.new("RGB", (edge_px, height + _TITLE_PX), BACKGROUND)
-    draw = ImageDraw.Draw(panel)
-    title, note = font_of(15), font_of(13)
-    draw.text((0, 0), shortened(photo.title, title, edge_px), INK, title)
-    draw.text((0, 22), str(photo.marks), FAINT, note)
+    panel, draw = titled_panel(photo.title, str(photo.marks), width=edge_px, height=height)
     if image is None:
-        draw.rectangle((0, _TITLE_PX, edge_px, edge_px + _TITLE_PX), CARD)
-        draw.text((edge_px / 2, _TITLE_PX + height / 2), "no picture", FAINT, note, anchor="mm")
+        draw_no_picture(draw, width=edge_px, height=edge_px)
     else:
         draw_marks(image, photo.marks)
-        panel.paste(image, ((edge_px - image.width) // 2, _TITLE_PX))
+        panel.paste(image, ((edge_px - image.width) // 2, TITLE_PX))
     return panel
 
 

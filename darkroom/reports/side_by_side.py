@@ -3,22 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from darkroom.imaging.transforms import IDENTITY, Transform
 from darkroom.reports.drawing import (
     BACKGROUND,
     CARD,
-    FAINT,
-    INK,
-    font_of,
-    shortened,
+    TITLE_PX,
+    draw_no_picture,
     thumbnail_of,
+    titled_panel,
 )
 
 _EDGE_PX = 420
 _GAP_PX = 16
-_TITLE_PX = 44
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ def side_by_side(photo: Shown, matches: Sequence[Shown]) -> Image.Image:
     """One row per match: the photo, the match, and the match turned to fit where it was turned."""
     rows = [_row(photo, match) for match in matches] or [[_panel(photo)]]
     columns = max(map(len, rows))
-    width, height = _EDGE_PX + _GAP_PX, _EDGE_PX + _TITLE_PX + _GAP_PX
+    width, height = _EDGE_PX + _GAP_PX, _EDGE_PX + TITLE_PX + _GAP_PX
     sheet = Image.new("RGB", (columns * width + _GAP_PX, len(rows) * height + _GAP_PX), BACKGROUND)
     for down, panels in enumerate(rows):
         for across, panel in enumerate(panels):
@@ -56,20 +54,15 @@ def _row(photo: Shown, match: Shown) -> list[Image.Image]:
 
 
 def _panel(shown: Shown, *, turn: bool = False) -> Image.Image:
-    panel = Image.new("RGB", (_EDGE_PX, _EDGE_PX + _TITLE_PX), BACKGROUND)
-    draw = ImageDraw.Draw(panel)
-    title, note = font_of(15), font_of(13)
-    draw.text((0, 0), shortened(shown.title, title, _EDGE_PX), INK, title)
-    draw.text((0, 22), shortened(shown.note, note, _EDGE_PX, ending=0), FAINT, note)
-    draw.rectangle((0, _TITLE_PX, _EDGE_PX, _EDGE_PX + _TITLE_PX), CARD)
+    panel, draw = titled_panel(shown.title, shown.note, width=_EDGE_PX, height=_EDGE_PX)
     image = thumbnail_of(shown.image, _EDGE_PX)
     if image is None:
-        middle = _EDGE_PX / 2, _TITLE_PX + _EDGE_PX / 2
-        draw.text(middle, "no picture", FAINT, note, anchor="mm")
+        draw_no_picture(draw, width=_EDGE_PX, height=_EDGE_PX)
         return panel
+    draw.rectangle((0, TITLE_PX, _EDGE_PX, _EDGE_PX + TITLE_PX), CARD)
     if turn:
         image = shown.transform.apply(image)
         image.thumbnail((_EDGE_PX, _EDGE_PX))
     left, top = (_EDGE_PX - image.width) // 2, (_EDGE_PX - image.height) // 2
-    panel.paste(image, (left, _TITLE_PX + top))
+    panel.paste(image, (left, TITLE_PX + top))
     return panel
