@@ -15,14 +15,28 @@ class Run:
     contender: str
     count: int
     made: int
-    """Renditions of the expected kind that were there afterwards."""
+    """Sound renditions that were there afterwards: JPEGs that can be decoded and fit."""
+    unfit: int
+    """Renditions that are no JPEG, cannot be decoded to their end or are too large."""
     sizes: dict[str, int]
-    """How many of each width and height, such as 1024x768."""
+    """How many of the sound ones have each width and height, such as 1024x768."""
     wall_s: float
     cpu_s: float
     peak_bytes: int
-    ingest_s: float | None = None
-    """Seconds from the first fetch to the last table of ingest, where the contender tells them."""
+    work_s: float | None = None
+    """Seconds of the work alone, where the contender tells them. Of an import: from the start of
+    its first step `ingest` to the end of its last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """One contender that did not come to its end."""
+
+    photos: str
+    round: int
+    """0 is the few photos that do not count."""
+    contender: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +64,11 @@ class Line:
     peak_bytes: Spread
     against: dict[str, Spread]
     """How many times as fast as another in the same round."""
-    complete: bool
-    """Whether each run made a rendition of each photo."""
+    count: int
+    made: int
+    """In the round that made the fewest."""
+    unfit: int
+    """In the round that made the most."""
 
 
 def lines(runs: Sequence[Run], *, order: Sequence[str], against: Sequence[str]) -> list[Line]:
@@ -76,19 +93,24 @@ def lines(runs: Sequence[Run], *, order: Sequence[str], against: Sequence[str]) 
                     ]
                 )
             },
-            complete=all(run.made == run.count for run in own),
+            count=max(run.count for run in own),
+            made=min(run.made for run in own),
+            unfit=max(run.unfit for run in own),
         )
         for contender in order
         if (own := [run for run in runs if run.contender == contender])
     ]
 
 
-def ingest_against_engine(runs: Sequence[Run], *, engine: str, imported: str) -> Spread | None:
-    """How fast the step ingest is against the engine alone, by round; None where neither tells."""
-    alone = {run.round: run.ingest_s for run in runs if run.contender == engine and run.ingest_s}
+def work_against(runs: Sequence[Run], *, of: str, to: str, processes: int = 1) -> Spread | None:
+    """How fast the work of one contender is against `processes` times another's, by round.
+
+    None where no round has both.
+    """
+    others = {run.round: run.work_s for run in runs if run.contender == to and run.work_s}
     ratios = [
-        alone[run.round] / run.ingest_s
+        others[run.round] / run.work_s / processes
         for run in runs
-        if run.contender == imported and run.ingest_s and run.round in alone
+        if run.contender == of and run.work_s and run.round in others
     ]
     return Spread.of(ratios) if ratios else None

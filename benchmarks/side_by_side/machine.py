@@ -10,6 +10,11 @@ import psutil
 _LIBRARIES = ("dagster", "pillow", "simplejpeg", "numpy", "aiohttp", "pyarrow", "sqlalchemy")
 
 
+def cores() -> int:
+    """That this process may use, as its children."""
+    return len(os.sched_getaffinity(0))
+
+
 def description() -> list[str]:
     """A line each."""
     names = [
@@ -17,9 +22,8 @@ def description() -> list[str]:
         for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines()
         if line.startswith("model name")
     ]
-    cores = len(os.sched_getaffinity(0))
     return [
-        f"processor: {names[0] if names else platform.machine()}, {cores} cores",
+        f"processor: {names[0] if names else platform.machine()}, {cores()} cores",
         f"memory: {psutil.virtual_memory().total / 2**30:.0f} GiB",
         f"system: {platform.system()} {platform.release()}, Python {platform.python_version()}",
         "libraries: " + ", ".join(f"{name} {version(name)}" for name in _LIBRARIES),

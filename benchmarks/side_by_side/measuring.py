@@ -1,17 +1,21 @@
-"""What one command costs: `measuring.py FIGURES COMMAND…` writes them to FIGURES as JSON.
+"""What one command costs: `measuring.py FIGURES LIMIT_S COMMAND…` writes it to FIGURES as JSON.
 
 A process of its own, so that its children are the command's and nobody else's. It adopts what the
-command leaves behind: the CPU time of a process counts wherever its parent ended before it.
+command leaves behind: the CPU time of a process counts wherever its parent ended before it. Nothing
+of the command outlives it, also where it is terminated itself or the command takes longer than
+LIMIT_S; the exit code is then null.
 """
 
 import ctypes
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -60,15 +64,21 @@ def _reap(until: float) -> None:
 
 
 def main() -> None:
-    figures, command = Path(sys.argv[1]), sys.argv[2:]
+    figures, limit_s, command = Path(sys.argv[1]), float(sys.argv[2]), sys.argv[3:]
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     memory = _Memory()
     memory.start()
     started = time.perf_counter()
-    exit_code = subprocess.run(command, check=False).returncode
-    wall = time.perf_counter() - started
-    memory.stop()
-    _reap(time.monotonic() + _LEFT_BEHIND_S)
+    exit_code, patience_s = None, 0.0
+    try:
+        with suppress(subprocess.TimeoutExpired):
+            exit_code = subprocess.run(command, check=False, timeout=limit_s).returncode
+            patience_s = _LEFT_BEHIND_S
+    finally:
+        wall = time.perf_counter() - started
+        memory.stop()
+        _reap(time.monotonic() + patience_s)
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     figures.write_text(
         json.dumps(

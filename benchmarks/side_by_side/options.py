@@ -28,9 +28,18 @@ class Options(BaseSettings):
     def _split(cls, value: object) -> object:
         return value.split(",") if isinstance(value, str) else value
 
+    def given(self) -> list[Path]:
+        """The JPEGs of the folder that was named."""
+        if self.photos is None:
+            return []
+        files = self.photos.expanduser().resolve().glob("*")
+        return sorted(path for path in files if path.suffix.lower() in {".jpg", ".jpeg"})
+
     @property
     def drawn(self) -> dict[str, int]:
-        """Photos of each set that is to be drawn."""
+        """Photos of each set that is to be drawn: none where a folder was named."""
+        if self.photos:
+            return {}
         counts = {
             "web": self.web,
             "camera": self.camera,

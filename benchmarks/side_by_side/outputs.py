@@ -2,25 +2,36 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow.parquet as pq
 from PIL import Image
 
-Sizes = Counter[tuple[int, int]]
-"""How many renditions there are of each width and height."""
+from darkroom.storage.blobs import blob_name
+
+LONG_EDGE_PX = 1024
 
 
-def sizes(out: Path) -> Sizes:
-    """Of the JPEGs in a folder, or of the renditions that a home's tables name."""
-    tables = out / "store" / "tables" / "renditions"
-    if tables.exists():
-        rows = [row for file in tables.glob("*.parquet") for row in pq.read_table(file).to_pylist()]
-        return Counter((row["width"], row["height"]) for row in rows if row["format"] == "JPEG")
-    return Counter(map(_size, out.rglob("*.jpg")))
+@dataclass(frozen=True, slots=True)
+class Renditions:
+    sizes: Counter[tuple[int, int]]
+    """How many sound ones there are of each width and height."""
+    unfit: int
+    """How many are no JPEG, cannot be decoded to their end or do not fit."""
 
 
-def ingest_seconds(out: Path, printed: str) -> float | None:
+def renditions(out: Path) -> Renditions:
+    """Each of them decoded: files in a folder, or blobs that a home's tables name."""
+    with ThreadPoolExecutor() as pool:
+        found = Counter(pool.map(_sound_size, _files(out)))
+    unfit = found.pop(None, 0)
+    return Renditions(Counter({size: many for size, many in found.items() if size}), unfit)
+
+
+def work_seconds(out: Path, printed: str) -> float | None:
     """What the engine prints, or what Dagster wrote down of the steps `ingest` of a home."""
     if (out / "dagster.yaml").exists():
         return _step_seconds(out)
@@ -30,7 +41,28 @@ def ingest_seconds(out: Path, printed: str) -> float | None:
         return None
 
 
-def _step_seconds(home: Path) -> float:
+def _files(out: Path) -> Iterator[Path]:
+    tables = out / "store" / "tables" / "renditions"
+    if not tables.exists():
+        yield from out.rglob("*.jpg")
+        return
+    for file in tables.glob("*.parquet"):
+        for sha256 in pq.read_table(file, columns=["sha256"])["sha256"].to_pylist():
+            if sha256:  # none of a photo that was rejected
+                yield out / "store" / blob_name(sha256)
+
+
+def _sound_size(path: Path) -> tuple[int, int] | None:
+    """None for a file that is no rendition as it was asked for."""
+    try:
+        with Image.open(path, formats=["JPEG"]) as image:
+            image.load()
+    except (OSError, SyntaxError):  # the latter is what Pillow says of some broken headers
+        return None
+    return image.size if max(image.size) <= LONG_EDGE_PX else None
+
+
+def _step_seconds(home: Path) -> float | None:
     """From the start of the first step ingest to the end of the last: they may overlap."""
     import dagster as dg
 
@@ -41,9 +73,4 @@ def _step_seconds(home: Path) -> float:
                 if step.step_key == "ingest" and step.start_time and step.end_time:
                     starts.append(step.start_time)
                     ends.append(step.end_time)
-    return max(ends) - min(starts)
-
-
-def _size(path: Path) -> tuple[int, int]:
-    with Image.open(path) as image:
-        return image.size
+    return max(ends) - min(starts) if ends else None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PIL import Image, ImageDraw, ImageFont
 
-from benchmarks.side_by_side.figures import Line, Spread
+from benchmarks.side_by_side.figures import Failed, Line, Spread
 from benchmarks.side_by_side.roster import Contender
 
 _WIDTH, _ROW, _LABEL, _EDGE = 1100, 44, 300, 24
@@ -21,7 +21,7 @@ def spread(values: Spread, places: int = 1) -> str:
 def table(of: Sequence[Line], titles: dict[str, str], against: Sequence[str]) -> str:
     """One set of photos: a row for each contender."""
     heads = ["", "photos/s", "wall s", *(f"× {titles[other]}" for other in against)]
-    heads += ["CPU s", "peak MiB"]
+    heads += ["CPU s", "peak MiB", "renditions", "unfit"]
     rows = [heads, ["---", *["---:"] * (len(heads) - 1)]]
     for line in of:
         ratios = [
@@ -35,14 +35,23 @@ def table(of: Sequence[Line], titles: dict[str, str], against: Sequence[str]) ->
         )
         rows.append(
             [
-                titles[line.contender] + ("" if line.complete else " (not all photos)"),
+                titles[line.contender],
                 spread(line.rate),
                 spread(line.wall_s),
                 *ratios,
                 spread(line.cpu_s),
                 spread(mebibytes, 0),
+                f"{line.made} of {line.count}",
+                str(line.unfit),
             ]
         )
+    return _markdown(rows)
+
+
+def failures(of: Sequence[Failed], titles: dict[str, str]) -> str:
+    """A row for each time that a contender did not come to its end."""
+    rows = [["", "photos", "round", "why"], ["---", "---", "---:", "---"]]
+    rows += [[titles[each.contender], each.photos, str(each.round), each.why] for each in of]
     return _markdown(rows)
 
 

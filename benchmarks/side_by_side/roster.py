@@ -11,6 +11,7 @@ ORDER = (
     "processes",
     "with_img2dataset",
     "with_daft",
+    "the_pass",
     "engine",
     "imported",
 )
@@ -21,15 +22,16 @@ class Contender:
     name: str
     title: str
     command: list[str]
-    """What Python is given; {urls} stands for the list of photos, {out} for the folder to fill."""
+    """What Python is given. {urls} stands for the photos' addresses, one on each line, {files} for
+    a JSON list of their paths, and {out} for the folder to fill."""
     does: dict[str, str]
     environment: str | None = None
     """A folder of benchmarks/peers; None: the project's own."""
     settings: dict[str, str] = field(default_factory=dict)
     """Environment variables."""
 
-    def arguments(self, urls: Path, out: Path) -> list[str]:
-        return [part.format(urls=urls, out=out) for part in self.command]
+    def arguments(self, *, urls: Path, files: Path, out: Path) -> list[str]:
+        return [part.format(urls=urls, files=files, out=out) for part in self.command]
 
 
 def contenders(names: list[str]) -> list[Contender]:
