@@ -21,9 +21,9 @@ from PIL import Image
 from sqlalchemy import insert
 
 from darkroom.imaging.decoding import upright_gray
+from darkroom.imaging.fitting import fit
 from darkroom.imaging.integrity import Unreadable
 from darkroom.imaging.perceptual_hashes import perceptual_hashes
-from darkroom.imaging.renditions import fit
 from darkroom.imaging.transforms import TURNS
 from darkroom.recognition.looks import Look, RingHash
 from darkroom.recognition.near_duplicates import Known

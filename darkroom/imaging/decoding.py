@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pillow_heif
+from numpy.typing import NDArray
 from PIL import (
     AvifImagePlugin,
     BmpImagePlugin,  # noqa: F401 - this and the next register themselves; with all of ours known,
@@ -72,13 +73,23 @@ class OpenedPhoto:
 
 @dataclass(frozen=True, slots=True)
 class DecodedPhoto:
-    image: Image.Image
-    """In the mode of the file, not yet upright."""
+    picture: Image.Image | NDArray[np.uint8]
+    """In the mode of the file, not yet upright. Of a JPEG the bare levels: height x width, times 3
+    for RGB and 4 for CMYK."""
     orientation: int
-    """EXIF orientation that is still to be applied to `image`."""
+    """EXIF orientation that is still to be applied to the picture."""
     icc_profile: bytes | None
     quirk: str | None
     """What the decoder warned about although the picture is whole."""
+
+    @property
+    def image(self) -> Image.Image:
+        """The picture as Pillow has it; of a JPEG a copy, made each time."""
+        if isinstance(self.picture, Image.Image):
+            return self.picture
+        height, width, *bands = self.picture.shape
+        mode = {(): "L", (3,): "RGB", (4,): "CMYK"}[tuple(bands)]
+        return Image.frombuffer(mode, (width, height), self.picture)
 
 
 def identify(head: bytes) -> str:
@@ -138,13 +149,11 @@ def decode(
     quirk = None
     icc_profile = image.info.get("icc_profile")
     with _trouble_of_the_file(photo.data, header.format):
-        pixels: Image.Image = image
+        picture: Image.Image | NDArray[np.uint8] = image
         if header.format in _JPEGS:
             mode = "L" if gray and image.mode == "RGB" else image.mode
             found = decode_jpeg(photo.data, mode=mode, size=image.size, at_least_px=at_least_px)
-            height, width = found.pixels.shape[:2]
-            pixels = Image.frombytes(mode, (width, height), found.pixels)
-            quirk = found.quirk
+            picture, quirk = found.pixels, found.quirk
         else:
             if header.format == "PNG":
                 check_png(photo.data)
@@ -154,7 +163,7 @@ def decode(
             if image.mode in _WITH_PALETTE and image.palette is None:
                 raise Unreadable(Reason.DAMAGED, "its palette is missing")
     return DecodedPhoto(
-        image=pixels,
+        picture=picture,
         orientation=1 if header.format in _TURNED_BY_DECODER else header.orientation,
         icc_profile=icc_profile if isinstance(icc_profile, bytes) else None,
         quirk=quirk,

@@ -13,12 +13,13 @@ from pydantic import BaseModel, ConfigDict
 from darkroom.imaging.checks import Findings, judge, may_be_decoded
 from darkroom.imaging.colours import flatten, to_srgb
 from darkroom.imaging.decoding import OpenedPhoto, decode, identify, open_photo, upright
+from darkroom.imaging.fitting import flat_and_fitted
 from darkroom.imaging.headers import Header
 from darkroom.imaging.integrity import Unreadable
 from darkroom.imaging.measurements import Measurements, measure
 from darkroom.imaging.memory import BYTES_PER_PIXEL
 from darkroom.imaging.perceptual_hashes import PerceptualHashes, perceptual_hashes
-from darkroom.imaging.renditions import EncodedRendition, encode, flat_and_fitted
+from darkroom.imaging.renditions import EncodedRendition, encode
 from darkroom.imaging.sniffing import HEAD_BYTES, sniff
 from darkroom.outcomes import Reason
 from darkroom.rows import Check
@@ -119,15 +120,16 @@ def _look(
     long_edge_px = settings.renditions.long_edge_px
     of_original = settings.hashes.hash_source == "original"
     decoded = decode(photo, at_least_px=None if of_original else long_edge_px, max_bytes=max_bytes)
-    fitted = flat_and_fitted(decoded.image, long_edge_px)
+    fitted = flat_and_fitted(decoded, long_edge_px)
     standard = upright(to_srgb(fitted, decoded.icc_profile), decoded.orientation)
-    hashed = standard
+    gray = hashed = standard.convert("L")
     if of_original:
         # imagehash on the file itself knows nothing of profiles and white grounds, nor of LAB.
-        original = flatten(decoded.image) if decoded.image.mode == "LAB" else decoded.image
+        image = decoded.image
+        original = flatten(image) if image.mode == "LAB" else image
         hashed = upright(original.convert("L"), decoded.orientation)
     return _Look(
-        measurements=measure(standard),
+        measurements=measure(standard, gray),
         hashes=perceptual_hashes(hashed),
         rendition=encode(standard, settings.renditions, scratch),
         quirk=decoded.quirk,

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageChops, ImageStat
+from PIL import Image
 
 _CHANNEL_WEIGHTS = (0.241, 0.691, 0.068)
 """Of perceived brightness (alienryderflex.com/hsp.html), as CleanVision uses them."""
-_SQUARES = np.square(np.arange(256) / 255)
 _DEEP_WHITE = 65535
+_SQUARES = [
+    np.rint(np.square(np.arange(256) / 255) * weight * _DEEP_WHITE).astype(np.uint16)
+    for weight in _CHANNEL_WEIGHTS
+]
+"""Of each channel's levels, weighted, of `_DEEP_WHITE` in all."""
 _KERNEL_PX = 3
 _TILE_PX = 48
 
@@ -31,18 +35,22 @@ class Measurements:
     """Largest mean difference between two channels, 0 to 255."""
 
 
-def measure(image: Image.Image) -> Measurements:
-    """Expects an RGB image. Brightness and chroma are taken on means of 2 x 2 pixels."""
-    gray = image.convert("L")
-    low, high = _percentiles(gray.histogram(), (1, 99))
-    coarse = image.reduce(2)
-    darkest, brightest = _brightness(np.asarray(coarse), (0.5, 99.99))
+def measure(image: Image.Image, gray: Image.Image | None = None) -> Measurements:
+    """Expects an RGB image; `gray` is the same in mode L, for whoever has it already.
+
+    Brightness and chroma are taken on means of 2 x 2 pixels.
+    """
+    gray = gray or image.convert("L")
+    levels = gray.histogram()
+    low, high = _percentiles(levels, (1, 99))
+    coarse = np.asarray(image.reduce(2))
+    darkest, brightest = _brightness(coarse, (0.5, 99.99))
     return Measurements(
         sharpness=_sharpness(np.asarray(gray)),
         brightest=brightest,
         darkest=darkest,
         contrast=(high - low) / 255,
-        entropy_bits=max(gray.entropy(), 0.0),
+        entropy_bits=_entropy_bits(levels),
         chroma=_chroma(coarse),
     )
 
@@ -59,26 +67,35 @@ def _sharpness(levels: NDArray[np.uint8]) -> float:
     laplacian += deep[1:-1, :-2]
     laplacian += deep[1:-1, 2:]
     laplacian -= deep[1:-1, 1:-1] << 2
-    means = _tile_means(laplacian.astype(np.float32))
-    mean_squares = _tile_means(np.square(laplacian, dtype=np.float32))
+    tiles = _tiles(laplacian.astype(np.float32))
+    pixels = tiles.shape[1] * tiles.shape[3]
+    means = np.einsum("abcd->ac", tiles) / pixels
+    mean_squares = np.einsum("abcd,abcd->ac", tiles, tiles) / pixels
     return float(np.percentile(mean_squares - np.square(means), 95))
 
 
-def _tile_means(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Means over equal tiles of about `_TILE_PX`; a remainder at right and bottom is left out."""
+def _tiles(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Equal tiles of about `_TILE_PX`: rows x height x columns x width.
+
+    A remainder at right and bottom is left out.
+    """
     rows, columns = (max(length // _TILE_PX, 1) for length in values.shape)
     tall, wide = values.shape[0] // rows, values.shape[1] // columns
-    whole = values[: rows * tall, : columns * wide]
-    across = whole.reshape(rows * tall, columns, wide).mean(axis=2)
-    means: NDArray[np.float32] = across.reshape(rows, tall, columns).mean(axis=1)
-    return means
+    return values[: rows * tall, : columns * wide].reshape(rows, tall, columns, wide)
+
+
+def _entropy_bits(counts: Sequence[int]) -> float:
+    """Shannon's, of a histogram."""
+    found = np.array([count for count in counts if count])
+    shares = found / found.sum()
+    return max(float(-(shares * np.log2(shares)).sum()), 0.0)
 
 
 def _brightness(pixels: NDArray[np.uint8], percentiles: Sequence[float]) -> list[float]:
     """Percentiles of perceived brightness. The root is taken of the answers, not of each pixel."""
     squared = np.zeros(pixels.shape[:2], np.uint16)
-    for channel, weight in enumerate(_CHANNEL_WEIGHTS):
-        squared += np.rint(_SQUARES * weight * _DEEP_WHITE).astype(np.uint16)[pixels[..., channel]]
+    for channel, table in enumerate(_SQUARES):
+        squared += table.take(pixels[..., channel])
     counts = np.bincount(squared.ravel(), minlength=_DEEP_WHITE + 1)
     return [float(np.sqrt(level / _DEEP_WHITE)) for level in _percentiles(counts, percentiles)]
 
@@ -91,7 +108,7 @@ def _percentiles(
     return [int(np.searchsorted(below, below[-1] * share / 100)) for share in percentiles]
 
 
-def _chroma(image: Image.Image) -> float:
-    red, green, blue = image.split()
+def _chroma(pixels: NDArray[np.uint8]) -> float:
+    red, green, blue = (pixels[..., channel].astype(np.int16) for channel in range(3))
     pairs = ((red, green), (green, blue), (blue, red))
-    return max(ImageStat.Stat(ImageChops.difference(one, two)).mean[0] for one, two in pairs)
+    return max(float(np.abs(one - two).mean()) for one, two in pairs)

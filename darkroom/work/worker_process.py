@@ -1,5 +1,6 @@
 """What a worker process does: work on what it is sent, until its owner is gone."""
 
+import ctypes
 import fcntl
 import os
 import pickle
@@ -14,6 +15,9 @@ from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 
+_KEPT_BYTES = 2**26
+_LARGEST_ON_THE_HEAP = 2**25
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 READY = b""
 """Said once when it can be given work, and again when it has all that a piece of work needs."""
 
@@ -27,6 +31,7 @@ def serve(work: "Connection[bytes, bytes]", lifeline: "Connection[bytes, bytes]"
     _end_with(lifeline)
     _leave_the_terminal()
     _be_the_first_to_go()
+    keep_freed_memory()
     work.send_bytes(READY)
     while True:
         try:
@@ -93,3 +98,15 @@ def _be_the_first_to_go() -> None:
         Path("/proc/self/oom_score_adj").write_text("500", encoding="ascii")
     _, hard = resource.getrlimit(resource.RLIMIT_CORE)
     resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
+
+
+def keep_freed_memory() -> None:
+    """Pictures go where earlier ones were, not into pages that are asked for and given back again.
+
+    That was a fifth of the work on a photo of 2 megapixels. Only the GNU C library takes this
+    advice (mallopt(3)); up to 64 MB stay with a worker that rests.
+    """
+    with suppress(AttributeError, OSError):
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(_M_MMAP_THRESHOLD, _LARGEST_ON_THE_HEAP)
+        mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)

@@ -6,25 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from darkroom.imaging.renditions import EncodedRendition, encode, fit
+from darkroom.imaging.renditions import EncodedRendition, encode
 from darkroom.settings import RenditionSettings
-
-
-@pytest.mark.parametrize(
-    ("size", "fitted"),
-    [
-        ((2048, 1536), (1024, 768)),
-        ((1536, 2048), (768, 1024)),
-        ((5000, 3), (1024, 1)),
-        ((1024, 1024), (1024, 1024)),
-        ((40, 30), (40, 30)),
-    ],
-)
-def test_the_long_edge_is_fitted_and_nothing_enlarged(
-    size: tuple[int, int], fitted: tuple[int, int]
-) -> None:
-    """The aspect ratio stays; an edge never vanishes."""
-    assert fit(Image.new("RGB", size), 1024).size == fitted
 
 
 @pytest.mark.parametrize("photo_format", ["PNG", "JPEG", "WEBP"])

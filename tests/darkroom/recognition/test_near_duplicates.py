@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 
 from darkroom.imaging.decoding import upright_gray
+from darkroom.imaging.fitting import fit
 from darkroom.imaging.integrity import Unreadable
 from darkroom.imaging.perceptual_hashes import MIN_DETAIL, perceptual_hashes
-from darkroom.imaging.renditions import fit
 from darkroom.imaging.transforms import IDENTITY, TURNS, Transform
 from darkroom.ports import Arrival, Fingerprint, KnownHashes
 from darkroom.recognition.looks import Look
