@@ -4,11 +4,13 @@ PostgreSQL takes no NUL character, and neither PostgreSQL nor Parquet takes a lo
 is how Python spells bytes of a file name that are not UTF-8.
 """
 
+import json
 import re
 from typing import Any
 
 REPLACEMENT = "\ufffd"
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_ESCAPED_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
 def storable(text: str) -> str:
@@ -30,3 +32,11 @@ def storable_tree(value: Any) -> Any:  # noqa: ANN401 - JSON-like data of any sh
     if isinstance(value, list):
         return [storable_tree(item) for item in value]
     return value
+
+
+def storable_json(value: Any) -> str:  # noqa: ANN401 - JSON-like data of any shape
+    """`value` as JSON, with the same care for its strings; quicker, as it is cleaned once."""
+    text = json.dumps(value, ensure_ascii=False)
+    if "\\u0000" in text:
+        text = _ESCAPED_NUL.sub(rf"\1{REPLACEMENT}", text)
+    return storable(text)

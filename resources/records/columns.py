@@ -1,13 +1,12 @@
 """Column types that SQLite and PostgreSQL keep alike."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
 
-from darkroom.storage.storable_text import storable, storable_tree
+from darkroom.storage.storable_text import storable
 
 Counter = BigInteger().with_variant(Integer, "sqlite")
 """SQLite counts by itself only in a column of exactly INTEGER, which there has 64 bits too."""
@@ -23,14 +22,8 @@ class StrangersText(TypeDecorator[str]):
         return None if value is None else storable(value)
 
 
-class StrangersJson(TypeDecorator[Any]):
-    """JSON, with the same care for the strings inside."""
-
-    impl = JSON().with_variant(JSONB(), "postgresql")
-    cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002
-        return storable_tree(value)
+StrangersJson = JSON().with_variant(JSONB(), "postgresql")
+"""JSON; our engines write it with the same care for the strings inside, as `storable_json`."""
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -40,11 +33,11 @@ class UtcTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        return None if value is None else _utc(value)
+        return None if value is None else utc(value)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        return None if value is None else _utc(value)
+        return None if value is None else utc(value)
 
 
-def _utc(moment: datetime) -> datetime:
+def utc(moment: datetime) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -7,16 +7,20 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from darkroom.errors import RecordsUnavailable
+from darkroom.storage.storable_text import storable_json
 from resources.records import sqlite
 
 _MAKING = Lock()
 _SMALL_FILES_BYTES = 64 << 10
+_FOR_STRANGERS: dict[str, Any] = {"hide_parameters": True, "json_serializer": storable_json}
+"""Parameters are strangers' text: it stays out of messages, and JSON of it is made storable."""
 _POSTGRESQL_DEFAULTS = {"connect_timeout": 10, "application_name": "darkroom"}
 
 
@@ -48,16 +52,15 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 @cache
 def _engine(url: URL, process_id: int) -> Engine:  # noqa: ARG001 - connections do not survive a fork
-    # Parameters are strangers' text and stay out of messages.
     if url.get_backend_name() == "sqlite":
         _make_folder(Path(str(url.database)).parent)
         wait = {"timeout": sqlite.BUSY_TIMEOUT_S}
-        engine = create_engine(url, hide_parameters=True, connect_args=wait)
+        engine = create_engine(url, connect_args=wait, **_FOR_STRANGERS)
         event.listen(engine, "connect", sqlite.set_up, insert=True)
         event.listen(engine, "begin", sqlite.begin)
         return engine
     unsaid = {name: value for name, value in _POSTGRESQL_DEFAULTS.items() if name not in url.query}
-    return create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=unsaid)
+    return create_engine(url, pool_pre_ping=True, connect_args=unsaid, **_FOR_STRANGERS)
 
 
 def _make_folder(folder: Path) -> None:

@@ -24,7 +24,7 @@ from darkroom.entities.remaking import BatchEntities, Place, Remade, Standing, r
 from darkroom.entities.rules import EntityRules
 from darkroom.ports import PhotoEntity, SchemaEntities
 from resources.records.models import EntityItemRecord, EntityRecord, EntitySchemaRecord
-from resources.records.statements import IN_LIST, among, batched, table_of, upsert
+from resources.records.statements import IN_LIST, among, batched, insert, table_of, upsert
 
 _SCHEMAS = table_of(EntitySchemaRecord)
 _ENTITIES = table_of(EntityRecord)
@@ -95,9 +95,8 @@ def write(connection: Connection, change: Change) -> None:
     of_batch = (_ITEMS.c.schema_name == schema) & (_ITEMS.c.batch == change.batch)
     connection.execute(delete(_ITEMS).where(of_batch))
     belongs = {_place(item): entity.id for entity in made.entities for item in entity.items}
-    if change.items:
-        rows = [_row(schema, item, belongs[_place(item)]) for item in change.items]
-        connection.execute(_ITEMS.insert(), rows)
+    rows = [_row(schema, item, belongs[_place(item)]) for item in change.items]
+    insert(connection, EntityItemRecord, rows)
     _move(connection, schema, made)
     for some in batched(made.stale, IN_LIST):
         gone = among(connection, _ENTITIES.c.entity, some)

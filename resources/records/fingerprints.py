@@ -11,7 +11,7 @@ from sqlalchemy import Connection, RowMapping, delete, func, select, text
 from darkroom.ports import Arrival, Fingerprint, KnownHashes
 from darkroom.recognition.looks import Look, RingHash
 from resources.records.models import FingerprintRecord, LookRecord
-from resources.records.statements import IN_LIST, among, batched, table_of, upsert
+from resources.records.statements import IN_LIST, among, batched, insert, table_of, upsert
 
 _KNOWN = table_of(FingerprintRecord)
 _LOOKS = table_of(LookRecord)
@@ -60,8 +60,7 @@ def _keep_looks(connection: Connection, looks: dict[int, Look | None]) -> None:
         for order, look in looks.items()
         if look is not None
     ]
-    if rows:
-        connection.execute(_LOOKS.insert(), rows)
+    insert(connection, LookRecord, rows)
 
 
 def first_with(connection: Connection, sha256s: Iterable[str]) -> dict[str, Arrival]:

@@ -23,7 +23,7 @@ from resources.records.models import (
     TextRecord,
     UniqueIdCandidateRecord,
 )
-from resources.records.statements import IN_LIST, among, batched, table_of, upsert
+from resources.records.statements import IN_LIST, among, batched, insert, table_of, upsert
 
 Rows = Iterator[dict[str, Any]]
 _BATCHES = table_of(BatchRecord)
@@ -39,20 +39,21 @@ def save(connection: Connection, batch: str, results: Sequence[PhotoResult]) -> 
     known = select(_BATCHES.c.batch).where(_BATCHES.c.batch == batch).with_for_update()
     if connection.execute(known).first() is None:
         raise ValueError(f"batch {batch!r} was never opened")
+    photo_ids = [result.photo_id for result in results]
+    stand = _recorded(connection, batch, photo_ids)
     photos = [_photo(result) | {"batch": batch} for result in results]
     upsert(connection, PhotoRecord, photos, key=("batch", "photo_id"))
-    photo_ids = [result.photo_id for result in results]
     for model, rows_of in _PARTS.items():
-        part = table_of(model)
-        of_photos = among(connection, part.c.photo_id, photo_ids)
-        connection.execute(delete(part).where(part.c.batch == batch, of_photos))
+        if stand:
+            part = table_of(model)
+            of_photos = (part.c.batch == batch) & among(connection, part.c.photo_id, stand)
+            connection.execute(delete(part).where(of_photos))
         rows = [
             row | {"batch": batch, "photo_id": result.photo_id}
             for result in results
             for row in rows_of(result)
         ]
-        if rows:
-            connection.execute(part.insert(), rows)
+        insert(connection, model, rows)
     _count(connection, batch)
 
 
@@ -84,6 +85,11 @@ _COUNTED = {
     "failure_accepted": "failures_accepted",
 }
 """Columns of a batch, by the outcome that they count."""
+
+
+def _recorded(connection: Connection, batch: str, photo_ids: Sequence[str]) -> Sequence[str]:
+    of_photos = (_PHOTOS.c.batch == batch) & among(connection, _PHOTOS.c.photo_id, photo_ids)
+    return connection.execute(select(_PHOTOS.c.photo_id).where(of_photos)).scalars().all()
 
 
 def _count(connection: Connection, batch: str) -> None:

@@ -3,17 +3,19 @@
 Rows go in and out without objects in between, many in one statement.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Table, any_, literal
 from sqlalchemy.dialects import postgresql, sqlite
 
+from resources.records import json_rows
 from resources.records.models import Base
 
 T = TypeVar("T")
 Values = Sequence[dict[str, Any]]
+Parameters = Values | Mapping[str, Any]
 IN_LIST = 500
 """Values in one IN (…): databases bound the number of parameters."""
 
@@ -25,25 +27,37 @@ def table_of(model: type[Base]) -> Table:
     return table
 
 
+def insert(connection: Connection, model: type[Base], values: Values) -> None:
+    """Insert them all; none of their keys is taken."""
+    if values:
+        statement, parameters = _insert(connection, table_of(model), values)
+        connection.execute(statement, parameters)
+
+
 def insert_new(connection: Connection, model: type[Base], values: Values) -> int:
     """Insert those whose primary or unique key is free; says how many of them were."""
     if not values:
         return 0
-    statement = _insert(connection, table_of(model)).on_conflict_do_nothing()
-    done = connection.execution_options(preserve_rowcount=True).execute(statement, values)
-    return done.rowcount
+    statement, parameters = _insert(connection, table_of(model), values)
+    counting = connection.execution_options(preserve_rowcount=True)
+    return counting.execute(statement.on_conflict_do_nothing(), parameters).rowcount
 
 
 def upsert(
     connection: Connection, model: type[Base], values: Values, *, key: Iterable[str]
 ) -> None:
-    """Insert, or replace all other columns of the row with the same `key`."""
+    """Insert, or replace all other columns of the row with the same `key`.
+
+    No two of them have the same.
+    """
     if not values:
         return
-    statement = _insert(connection, table_of(model))
+    statement, parameters = _insert(connection, table_of(model), values)
     keys = list(key)
     replaced = {name: statement.excluded[name] for name in values[0] if name not in keys}
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=replaced), values)
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=keys, set_=replaced), parameters
+    )
 
 
 def among(
@@ -66,7 +80,10 @@ def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
         yield some
 
 
-def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+def _insert(
+    connection: Connection, table: Table, values: Values
+) -> tuple[postgresql.Insert | sqlite.Insert, Parameters]:
+    """All rows have the columns of the first. SQLite, no message away, takes one by one."""
     if connection.dialect.name == "postgresql":
-        return postgresql.insert(table)
-    return sqlite.insert(table)
+        return json_rows.insert(table, list(values[0])), json_rows.parameters(table, values)
+    return sqlite.insert(table), values

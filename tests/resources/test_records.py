@@ -1,15 +1,17 @@
 """What the records database promises, on every database."""
 
+import math
 import pickle
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from threading import Barrier
 from typing import Any, TypeVar
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, event, text
 
 from darkroom.acceptances import Acceptance
 from darkroom.batches import Batch, BatchSummary
@@ -153,6 +155,28 @@ def rows(records: SqlRecords, query: str) -> list[tuple[Any, ...]]:
     """What someone sees who asks the database itself."""
     with reading(engine_for(records.url)) as connection:
         return [tuple(row) for row in connection.execute(text(query))]
+
+
+@contextmanager
+def messages(records: SqlRecords) -> Iterator[list[str]]:
+    """What is sent meanwhile. SQLite takes the rows of one statement without any message."""
+    sent: list[str] = []
+
+    def note(
+        _connection: Connection,
+        _cursor: object,
+        statement: str,
+        parameters: Sequence[object],
+        _context: object,
+        executemany: bool,
+    ) -> None:
+        of_each_row = executemany and records.url.get_backend_name() == "postgresql"
+        sent.extend([statement] * (len(parameters) if of_each_row else 1))
+
+    engine = engine_for(records.url)
+    event.listen(engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(engine, "before_cursor_execute", note)
 
 
 PARTS = [
@@ -373,6 +397,54 @@ class RecordsContract:
             {"caption": "No parking�", "tags": ["sign"]},
             *(None, 2, 300, 20, 0.0005, False),
         )
+
+    def test_what_is_not_there_is_kept_as_such(self, records: SqlRecords) -> None:
+        """An analysis without an answer has JSON's null; a threshold may be infinite."""
+        records.open_batch(batch("a"), [])
+        analysis = full_result("a", "1").analysis
+        assert analysis is not None
+        records.save(
+            "a",
+            [
+                result(
+                    "a",
+                    "1",
+                    analysis=analysis.model_copy(update={"answer": None, "left_out": "budget"}),
+                    checks={"bytes": Verdict(value=7.0, threshold=math.inf, verdict="pass")},
+                )
+            ],
+        )
+
+        answer = "SELECT CAST(answer AS text), left_out FROM analyses"
+        assert rows(records, answer) == [("null", "budget")]
+        checks = "SELECT value, threshold, value_text FROM checks"
+        assert rows(records, checks) == [(7.0, math.inf, None)]
+
+    def test_messages_do_not_grow_with_the_photos(self, records: SqlRecords) -> None:
+        """Each transaction sends as many for a hundred photos as for two, new and again."""
+        for key in "ab":
+            records.open_batch(batch(key), [])
+        few = [full_result("a", str(number)) for number in range(2)]
+        many = [full_result("b", str(number)) for number in range(200)]
+
+        for first, later in (("a", "b"), ("a", "b")):
+            with messages(records) as of_few:
+                records.save(first, few)
+            with messages(records) as of_many:
+                records.save(later, many)
+            assert len(of_many) == 2 * len(of_few)
+
+    def test_entries_are_opened_and_looked_up_many_at_once(self, records: SqlRecords) -> None:
+        """However many a batch has."""
+        assert records.batches() == []  # connects, and makes the tables
+        with messages(records) as of_few:
+            records.open_batch(batch("a"), [entry("one")])
+            records.unseen("harbour", ["one"])
+        with messages(records) as of_many:
+            records.open_batch(batch("b"), [entry(str(number)) for number in range(400)])
+            records.unseen("harbour", [str(number) for number in range(400)])
+
+        assert len(of_many) == len(of_few)
 
     def test_saving_again_replaces_every_row(self, records: SqlRecords) -> None:
         """A photo has the rows of its last save; other photos keep theirs."""

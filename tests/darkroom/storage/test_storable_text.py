@@ -1,10 +1,11 @@
 """Strangers' text, made fit for every place it is stored in."""
 
+import json
 import os
 
 import pytest
 
-from darkroom.storage.storable_text import storable, storable_tree
+from darkroom.storage.storable_text import storable, storable_json, storable_tree
 
 
 @pytest.mark.parametrize(
@@ -29,3 +30,15 @@ def test_a_tree_keeps_its_shape() -> None:
     tree = {"a\x00": ["\udc80", 1, None, {"b": [True, 2.5]}], "c": "fine"}
 
     assert storable_tree(tree) == {"a\ufffd": ["\ufffd", 1, None, {"b": [True, 2.5]}], "c": "fine"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\x00", "\x00\x00", "\\u0000", "\\\x00", "\\\\u0000\x00", "\ud83d\ude00é\udc80", '"\x00"'],
+)
+def test_json_is_that_of_the_storable_tree(text: str) -> None:
+    """Also where something only looks like the JSON of a NUL."""
+    tree = {text: [text, 1, None, {"a": [True, 2.5, text * 2]}]}
+
+    assert json.loads(storable_json(tree)) == storable_tree(tree)
+    assert storable_json(tree).encode().decode() == storable_json(tree)
