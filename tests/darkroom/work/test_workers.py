@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -478,3 +479,22 @@ def test_what_decoders_print_is_not_shown(
     assert workers.call(os.write, 1, b"stray") == 5
     assert workers.call(os.write, 2, b"bytes") == 5
     assert capfd.readouterr() == ("", "")
+
+
+def test_workers_do_not_import_what_the_program_was_started_as(tmp_path: Path) -> None:
+    """A command line, with all that it imports, would be loaded once more for each worker."""
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import os\n"
+        "from darkroom.settings import WorkerSettings\n"
+        "from darkroom.work.workers import Workers\n"
+        "print('loaded', flush=True)\n"
+        "with Workers(WorkerSettings(max_workers=1)) as workers:\n"
+        "    print(workers.call(os.getpid) != os.getpid())\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, str(program)], capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert (done.stdout, done.returncode) == ("loaded\nTrue\n", 0)
