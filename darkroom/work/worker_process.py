@@ -2,6 +2,7 @@
 
 import ctypes
 import fcntl
+import gc
 import os
 import pickle
 import resource
@@ -32,6 +33,7 @@ def serve(work: "Connection[bytes, bytes]", lifeline: "Connection[bytes, bytes]"
     _leave_the_terminal()
     _be_the_first_to_go()
     keep_freed_memory()
+    gc.freeze()  # what the fork server imported is not looked through again for each few photos
     work.send_bytes(READY)
     while True:
         try:
