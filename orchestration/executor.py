@@ -69,7 +69,7 @@ class StepOfLiveRun(MultiprocessExecutorChildProcessCommand):
 
     def execute(self) -> Iterator[dg.DagsterEvent]:
         end_with_parent()
-        # A quarter of a million objects of the fork server's imports, else looked through every so often.
+        # A quarter of a million objects, of imports alone, else looked through every so often.
         gc.freeze()
         yield from super().execute()
 
