@@ -149,6 +149,8 @@ class Ingest:
             fetched = await self._fetcher.fetch(task.entry.uri, folder, place)
             if fetched.seconds is None:
                 fetched = replace(fetched, seconds=time.perf_counter() - started)
+            if fetched.path.is_relative_to(folder):
+                return fetched
             return await asyncio.to_thread(_own, fetched, folder)
         async with place():
             return await asyncio.to_thread(self._kept, task.kept_sha256, folder)
@@ -159,6 +161,10 @@ class Ingest:
                 return _own(Fetched(path, bytes=0, attempts=0), folder)
         except ObjectMissing as error:
             raise PhotoFailed("OriginalMissing", str(error), attempts=0, retryable=True) from error
+
+    def _add(self, blobs: Iterable[tuple[str, Path]]) -> None:
+        for sha256, path in blobs:
+            self._store.add(blob_name(sha256), path)
 
     async def _recognised(self, task: Task, fetched: Fetched) -> Ingested | None:
         """Bytes that need no work, because what is known of them holds."""
@@ -202,11 +208,10 @@ class Ingest:
         except PhotoFailed as error:
             failure = error.failure
             sha256 = await asyncio.to_thread(_sha256, fetched.path)
-        if task.kept_sha256 is None:
-            await asyncio.to_thread(self._store.add, blob_name(sha256), fetched.path)
-        if examination is not None and examination.rendition is not None:
-            rendition = examination.rendition
-            await asyncio.to_thread(self._store.add, blob_name(rendition.sha256), rendition.path)
+        blobs = [] if task.kept_sha256 else [(sha256, fetched.path)]
+        if examination is not None and (rendition := examination.rendition):
+            blobs.append((rendition.sha256, rendition.path))
+        await asyncio.to_thread(self._add, blobs)
         return Ingested(
             entry=task.entry,
             sha256=sha256,
@@ -225,8 +230,6 @@ def _lane(task: Task) -> str:
 
 def _own(fetched: Fetched, folder: Path) -> Fetched:
     """Our own copy of a file that is not ours: it may change between two looks at it."""
-    if fetched.path.is_relative_to(folder):
-        return fetched
     started = time.perf_counter()
     try:
         copy = Path(shutil.copyfile(fetched.path, folder / "copy"))
