@@ -9,9 +9,12 @@ import dagster as dg
 from dagster._core.events import RunFailureReason
 from dagster_shared.error import SerializableErrorInfo
 
+from darkroom.work.fork_servers import fork_server_here
 from darkroom.work.lifeline import end_with_parent
 from orchestration.batch_states import GATE
+from orchestration.dagster_storage import remember_migrations
 from orchestration.definitions import process_batch_job
+from orchestration.executor import PRELOAD
 from orchestration.home import HOME_VARIABLE
 from orchestration.run_processes import RunProcess
 from orchestration.tags import PARTITION_TAG
@@ -34,11 +37,14 @@ def begin(environment: Mapping[str, str]) -> None:
     """Make Ctrl-C the parent's business: it tells this process when to stop, and only during a run.
 
     A terminal interrupts its whole process group, fork servers and all; so this is another one.
-    `environment` is what this process and its steps are to see besides the parent's own.
+    `environment` is what this process and its steps are to see, and nothing else.
     """
     os.setsid()
-    end_with_parent()
+    os.environ.clear()
     os.environ.update(environment)
+    remember_migrations()
+    fork_server_here(PRELOAD)
+    end_with_parent()
     _ignore_interrupts()
 
 

@@ -28,29 +28,44 @@ from dagster._core.executor.multiprocess import (
 )
 
 from darkroom.settings import Settings
+from darkroom.work.fork_servers import fork_server_here
 from darkroom.work.lifeline import end_with_parent
 
 _WAIT_S = 0.25
 
 PRELOAD = [
-    # Imported once by the fork server: a step then starts in a fraction of a second. Opening the
-    # instance alone loads four hundred modules.
+    # Imported once for all steps, and for their photo workers, which are forked from them.
     "assets.every",
-    "orchestration.definitions",
+    "darkroom.imaging.examination",
+    "darkroom.recognition.from_file",
     "orchestration.command_line.main",
+    "orchestration.definitions",
+    "resources.fetching.http",
+    "resources.ocr.tesserocr_reader",
+    # What these would import only when a step runs. Opening the instance alone takes four hundred.
+    "PIL.PpmImagePlugin",
     "alembic.command",
+    "dagster._core.definitions.external_asset",
+    "dagster._core.definitions.repository_definition.repository_data_builder",
     "dagster._core.instance.factory",
+    "dagster._core.instance.runs.run_domain",
     "dagster._core.secrets.env_file",
     "dagster._core.storage.local_compute_log_manager",
     "dagster._core.storage.migration.utils",
     "dagster._core.storage.root",
     "dagster._core.storage.sqlite_storage",
+    "dagster._core.system_config.composite_descent",
+    "dagster._core.utility_ops",
     "dagster._core.workspace.autodiscovery",
-    "dagster._core.definitions.repository_definition.repository_data_builder",
+    "dagster._utils.test.definitions",
+    "dateutil.relativedelta",
+    "encodings.ascii",
     "fsspec.implementations.local",
-    "resources.fetching.http",
+    "pyarrow.dataset",
+    "scipy.fftpack",
     "sqlalchemy.dialects.sqlite",
-    "upath",
+    "upath.core",
+    "upath.implementations.local",
 ]
 
 
@@ -66,6 +81,11 @@ class PatientExecution(ActiveExecution):
 
 class StepOfLiveRun(MultiprocessExecutorChildProcessCommand):
     """A step in its own process, which ends when the run's process does."""
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        # The step's process is unpacking what it is to do: the last moment without threads.
+        self.__dict__.update(state)
+        fork_server_here()
 
     def execute(self) -> Iterator[dg.DagsterEvent]:
         end_with_parent()

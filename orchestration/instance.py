@@ -7,6 +7,7 @@ import dagster as dg
 import yaml
 
 from darkroom.settings import Settings
+from orchestration.dagster_storage import remember_migrations
 from orchestration.home import HOME_VARIABLE, Home
 from orchestration.tags import OWNER_TAG
 
@@ -85,7 +86,11 @@ def prepare(home: Home, settings: Settings) -> None:
 def open_instance(home: Home, settings: Settings) -> AbstractContextManager[dg.DagsterInstance]:
     """The home's instance, with its pools at the limits that the settings ask for."""
     prepare(home, settings)
+    remember_migrations()
     instance = dg.DagsterInstance.get()
+    storage = instance.event_log_storage
+    set_already = {each.name: each.limit for each in storage.get_pool_limits()}
     for pool, limit in pool_limits(settings).items():
-        instance.event_log_storage.set_concurrency_slots(pool, limit)
+        if set_already.get(pool) != limit:
+            storage.set_concurrency_slots(pool, limit)
     return instance

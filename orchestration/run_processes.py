@@ -76,6 +76,13 @@ class RunProcess:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
 
+    def wait(self, timeout_s: float) -> None:
+        """Until it is gone, but no longer."""
+        found = self._found()
+        with contextlib.suppress(psutil.TimeoutExpired):
+            if found is not None:
+                found.wait(timeout_s)
+
     def kill_all_below(self) -> None:
         """End the steps and photo workers that it started, and leave itself alone."""
         for process in self.session():

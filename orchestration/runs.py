@@ -2,6 +2,7 @@
 
 import contextlib
 import multiprocessing
+import os
 import queue
 import threading
 from collections.abc import Mapping, Sequence
@@ -9,7 +10,6 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
 import dagster as dg
-import psutil
 from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
 from darkroom.batches import Batch
@@ -17,7 +17,7 @@ from orchestration.batch_runner import BatchRun, begin, run_batch
 from orchestration.cancelling import cancel
 from orchestration.home import Home
 from orchestration.lost_runs import end_lost_runs
-from orchestration.run_processes import RunProcess, this_machine_tags, tracks_resources
+from orchestration.run_processes import RunProcess, this_machine_tags
 from orchestration.tags import run_tags
 
 _GONE_TIMEOUT_S = 1.0
@@ -72,7 +72,7 @@ class BatchRuns:
     def stop(self) -> None:
         """Cancel what is under way and start nothing more; all processes are gone afterwards."""
         self._stopping.set()
-        runners = {runner.pid for runner in psutil.Process().children()}
+        runners = {runner.pid for runner in multiprocessing.active_children()}
         unfinished = dg.RunsFilter(statuses=NOT_FINISHED_STATUSES, tags=this_machine_tags())
         under_way = [
             run
@@ -81,8 +81,8 @@ class BatchRuns:
         ]
         cancel(self._instance, under_way)
         while not self.finished:  # also one that was just being started
-            _kill(_started())
-        _kill(_started())
+            _kill_started()
+        _kill_started()
         end_lost_runs(self._instance)
         self._threads.shutdown()
 
@@ -116,9 +116,15 @@ class _Runner:
 
     def run(self, home: Home, batch: Batch) -> BatchRun | None:
         """How the run ended; None when its process was killed."""
+        process = None
         try:
+            process = RunProcess.of(self._pool.submit(os.getpid).result())
             return self._pool.submit(run_batch, str(home.root), batch.key, run_tags(batch)).result()
         except BrokenProcessPool:
+            if process is not None:  # else gone before it did anything
+                # Where its fork server was killed instead, it lives, and nobody hears of it.
+                process.kill()
+                process.wait(_GONE_TIMEOUT_S)
             self.close()
             self._pool = self._new()
             return None
@@ -127,21 +133,18 @@ class _Runner:
         self._pool.shutdown()
 
     def _new(self) -> ProcessPoolExecutor:
+        # Its fork server has the environment of its own start.
+        environment = {**os.environ, **self._environment}
         return ProcessPoolExecutor(
             1,
-            mp_context=multiprocessing.get_context("spawn"),
+            mp_context=multiprocessing.get_context("forkserver"),
             initializer=begin,
-            initargs=(self._environment,),
+            initargs=(environment,),
         )
 
 
-def _started() -> list[psutil.Process]:
+def _kill_started() -> None:
     """The processes of runs."""
-    return [each for each in psutil.Process().children() if not tracks_resources(each)]
-
-
-def _kill(processes: Sequence[psutil.Process]) -> None:
-    for process in processes:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.kill()
-    psutil.wait_procs(processes, timeout=_GONE_TIMEOUT_S)
+    for process in multiprocessing.active_children():
+        process.kill()
+        process.join(_GONE_TIMEOUT_S)

@@ -85,6 +85,7 @@ class Worker:
             its_pipe.close()
             its_lifeline.close()
         self.pid = self._process.pid or 0
+        self._at_start_bytes = self._resident_bytes()
 
     @property
     def idle(self) -> bool:
@@ -93,12 +94,8 @@ class Worker:
 
     @property
     def memory_bytes(self) -> int:
-        """Its own memory: without pages of files and libraries, which others share."""
-        try:
-            memory = psutil.Process(self.pid).memory_info()
-        except psutil.Error:
-            return 0
-        return int(memory.rss - getattr(memory, "shared", 0))
+        """What it took since it was forked: what it had by then, it shares with others."""
+        return max(0, self._resident_bytes() - self._at_start_bytes)
 
     def work(
         self,
@@ -136,6 +133,14 @@ class Worker:
                     "OutOfMemory", f"the photo needs more than {max_bytes / 2**20:.0f} MiB"
                 )
         return self._pipe.recv_bytes()
+
+    def _resident_bytes(self) -> int:
+        """Without pages of files and libraries."""
+        try:
+            memory = psutil.Process(self.pid).memory_info()
+        except psutil.Error:
+            return 0
+        return int(memory.rss - getattr(memory, "shared", 0))
 
     def kill(self) -> None:
         """End it in the middle of its work, from any thread. Programs that it started end too."""

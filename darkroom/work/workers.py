@@ -13,6 +13,7 @@ from typing import ParamSpec, Self, TypeVar
 from darkroom.errors import PhotoFailed
 from darkroom.settings import ValidationSettings, WorkerSettings
 from darkroom.work.allotment import memory_per_worker, worker_count
+from darkroom.work.fork_servers import fork_server_with
 from darkroom.work.pressure import Pressure
 from darkroom.work.turns import Turns
 from darkroom.work.worker import Worker, WorkerLost
@@ -59,7 +60,7 @@ class Workers:
         self.pressure = Pressure(say=say)
         """What memory lets be at work at once, here and around."""
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(list(preload))
+        fork_server_with(preload)
         self._turns = Turns(lambda: self.pressure.allowed(self._count))
         self._lock = threading.Lock()
         self._all: set[Worker] = set()

@@ -1,5 +1,6 @@
 """The command `darkroom`: what each command takes. The work is imported when a command runs."""
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -37,10 +38,18 @@ HomeOption = Annotated[
 ]
 
 
+@app.callback()
+def starting() -> None:
+    # Half of what most commands do is importing, a fifth of that looking for garbage where is none.
+    gc.disable()
+
+
 def _ended(work: Callable[[], int]) -> None:
     """Run a command; what a person can mend is one sentence, not a traceback."""
     from darkroom.errors import UsageError, WorldError
 
+    gc.freeze()
+    gc.enable()
     try:
         code = work()
     except UsageError as error:
@@ -50,6 +59,16 @@ def _ended(work: Callable[[], int]) -> None:
         typer.echo(f"darkroom: {error}", err=True)
         raise typer.Exit(1) from error
     raise typer.Exit(code)
+
+
+def _fork_runs_from_here() -> None:
+    """Before there are threads and connections."""
+    from darkroom.work.fork_servers import fork_server_here
+    from orchestration.dagster_storage import remember_migrations
+    from orchestration.executor import PRELOAD
+
+    remember_migrations()
+    fork_server_here(PRELOAD)
 
 
 def _batch_size(value: str | None) -> "BatchSize | None":
@@ -92,6 +111,7 @@ def import_(
     """
     from orchestration.command_line.importing import ImportRequest, run_import
 
+    _fork_runs_from_here()
     request = ImportRequest(
         sources=sources or [],
         owner=owner,
@@ -170,6 +190,7 @@ def retry(
     """Run batches again: works on what failed, and keeps the rest. Exit codes as for `import`."""
     from orchestration.command_line.importing import run_retry
 
+    _fork_runs_from_here()
     _ended(lambda: run_retry(batches or [], home))
 
 

@@ -1,6 +1,7 @@
 """The same batch run twice at once, and two batches with the same photos at once."""
 
 import multiprocessing
+import os
 import shutil
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ _MEETING: list[Barrier] = []
 
 def begin_together(meeting: Barrier) -> None:
     """In each process, before its run."""
-    begin({})
+    begin(dict(os.environ))
     _MEETING.append(meeting)
 
 

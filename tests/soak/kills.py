@@ -40,7 +40,9 @@ from tests.soak.snapshots import Snapshot, differences, snapshot
 _POLL_S = 1.0
 _KINDS = ["worker", "step", "run", "daemon", "webserver", "code server", "everything"]
 _WEIGHTS = [8, 8, 8, 3, 1, 1, 1]
-_FORK_SERVER = "multiprocessing.forkserver"
+_OF_A_RUN = ("orchestration.run_worker", "multiprocessing.forkserver")
+"""What is forked from a run's process looks like it; what replaces a killed fork server does not.
+"""
 
 
 @dataclass
@@ -269,24 +271,20 @@ def _kind(
     ]:
         if name in command:
             return kind
-    depth = _fork_servers_above(process, commands)
-    if _FORK_SERVER not in command:
-        below = [child for child, line in commands.values() if _FORK_SERVER in line]
-        with suppress(psutil.NoSuchProcess):
-            if any(child.ppid() == process.pid for child in below):
-                return "run"
+    if not any(name in command for name in _OF_A_RUN):
         return "other"
-    return {1: "step", 3: "worker"}.get(depth, "fork server")
+    kinds = {0: "run", 2: "step", 4: "worker"}
+    return kinds.get(_of_the_run_above(process, commands), "fork server")
 
 
-def _fork_servers_above(
+def _of_the_run_above(
     process: psutil.Process, commands: dict[int, tuple[psutil.Process, str]]
 ) -> int:
-    """A fork server's children look like itself: run, server, step, server, worker."""
+    """How far below its run it is: run, server, step, server, worker."""
     depth = 0
     with suppress(psutil.NoSuchProcess):
         parent = process.ppid()
-        while parent in commands and _FORK_SERVER in commands[parent][1]:
+        while parent in commands and any(name in commands[parent][1] for name in _OF_A_RUN):
             depth += 1
             parent = commands[parent][0].ppid()
     return depth

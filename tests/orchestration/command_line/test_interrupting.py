@@ -41,10 +41,15 @@ class Importing:
     def processes(self) -> list[psutil.Process]:
         return psutil.Process(self.command.pid).children(recursive=True)
 
-    def runner(self) -> psutil.Process:
-        """The process of the run: the oldest below the import that has any of its own."""
+    def fork_server(self) -> psutil.Process:
+        """What its runs are forked from: the one below the import that has any of its own."""
         children = psutil.Process(self.command.pid).children()
-        [runner] = [each for each in children if each.children()]
+        [server] = [each for each in children if each.children()]
+        return server
+
+    def runner(self) -> psutil.Process:
+        """The process of the run."""
+        [runner] = self.fork_server().children()
         return runner
 
 
@@ -99,11 +104,13 @@ def test_ctrl_c_cancels_the_run_and_leaves_nothing(
     assert "1 unfinished batches taken up again" in again.said
 
 
+@pytest.mark.parametrize("killed", ["runner", "fork_server"])
 def test_a_killed_run_is_taken_up_by_the_import_itself(
-    home: Home, importing: Importing, darkroom_process: "Command"
+    home: Home, importing: Importing, darkroom_process: "Command", killed: str
 ) -> None:
     """It ends as if nothing had happened; the lost run is failed."""
-    importing.runner().kill()
+    process: psutil.Process = getattr(importing, killed)()
+    process.kill()
     importing.held.let_go.set()
     code, said = importing.ended()
 
