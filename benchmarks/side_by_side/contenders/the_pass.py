@@ -12,9 +12,11 @@ from pathlib import Path
 
 from darkroom.imaging.examination import ExaminationSettings, examine
 from darkroom.settings import RenditionSettings
+from darkroom.work.worker_process import keep_freed_memory
 
 
 def main() -> None:
+    keep_freed_memory()  # as the workers do
     files, out = Path(sys.argv[1]), Path(sys.argv[2])
     settings = ExaminationSettings(renditions=RenditionSettings(format="JPEG"))
     photos = [Path(name) for name in json.loads(files.read_text("utf-8"))]
