@@ -303,8 +303,11 @@ class FingerprintIndex(Protocol):
     def first_with(self, sha256s: Iterable[str]) -> dict[str, Arrival]:
         """The first arrival of each of these contents."""
 
-    def known_hashes(self, before: int) -> KnownHashes:
-        """Hashes of the looks that arrived earlier than `before`."""
+    def known_hashes(self, before: int) -> Iterable[KnownHashes]:
+        """Hashes of the looks that arrived earlier than `before`, as they stand at one moment.
+
+        Many at once, in order of arrival. None of them stays in memory.
+        """
 
     def looks(self, orders: Iterable[int]) -> dict[int, Look]:
         """The looks of those at these places that have one."""

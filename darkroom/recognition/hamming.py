@@ -1,5 +1,6 @@
-"""All hashes within so many bits of one, among millions."""
+"""All pairs of hashes within so many bits of one another, of a few thousand with millions."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -9,53 +10,76 @@ _BITS = 64
 _MIN_BANDS = 4
 """Of 16 bits each."""
 _MAX_BANDS = 6
-"""More are so narrow that comparing with every hash is as fast."""
+"""More are so narrow that comparing all with all is as fast."""
+_PAIRS_AT_ONCE = 1 << 18
+"""What a processor's cache holds of them."""
+
+Pairs = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.uint8]]
+"""Places of the asked and of the known, and how many bits they differ in."""
 
 
-class HammingIndex:
-    """Finds exactly those within the radius, without comparing with all.
+class HammingJoin:
+    """Finds exactly the pairs within the radius, without comparing all.
 
     Of radius // 2 + 1 bands, two hashes within the radius differ by at most one bit in one: only
-    those that do are compared (multi-index hashing, Norouzi, Punjani and Fleet 2012). Keeps some
-    5 bytes for each hash and band.
+    those that do are compared (multi-index hashing, Norouzi, Punjani and Fleet 2012). The asked are
+    indexed, and the known go by: they need neither an index nor room, however many they are.
     """
 
-    def __init__(self, hashes: NDArray[np.uint64], radius: int) -> None:
-        self._hashes = hashes
+    def __init__(self, asked: NDArray[np.uint64], radius: int) -> None:
+        self._asked = asked
         self._radius = radius
         bands = max(radius // 2 + 1, _MIN_BANDS)
-        edges = pairwise(_BITS * band // bands for band in range(bands + 1))
-        self._bands = [_Band(hashes, *each) for each in edges] if bands <= _MAX_BANDS else []
-
-    def near(self, query: int) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
-        """Their places, in order, and how many bits each differs in."""
-        if self._bands:
-            places = np.concatenate([band.places(query) for band in self._bands])
-            distances = np.bitwise_count(self._hashes[places] ^ np.uint64(query))
+        if bands > _MAX_BANDS:
+            self._bands = [_Band(asked, 0, 0)]
         else:
-            places = np.arange(len(self._hashes), dtype=np.uint32)
-            distances = np.bitwise_count(self._hashes ^ np.uint64(query))
-        hits = distances <= self._radius
-        found, first = np.unique(places[hits], return_index=True)
-        return found, distances[hits][first]
+            edges = pairwise(_BITS * band // bands for band in range(bands + 1))
+            self._bands = [_Band(asked, *each) for each in edges]
+
+    def pairs(self, known: NDArray[np.uint64]) -> Iterator[Pairs]:
+        """Each pair once, many at a time, in no order."""
+        for number, band in enumerate(self._bands):
+            for asked, places in band.pairs(known):
+                differing = self._asked[asked] ^ known[places]
+                distances = np.bitwise_count(differing)
+                hits = np.flatnonzero(distances <= self._radius)
+                for earlier in self._bands[:number]:
+                    hits = hits[~earlier.meets(differing[hits])]
+                if len(hits):
+                    yield asked[hits], places[hits], distances[hits]
 
 
 class _Band:
-    """Hashes by their bits from `low` to `high`."""
+    """The bits from `low` to `high`, at most 16 of them."""
 
-    def __init__(self, hashes: NDArray[np.uint64], low: int, high: int) -> None:
-        self._low, self._mask = low, (1 << high - low) - 1
-        self._flips = [0, *(1 << bit for bit in range(high - low))]
-        # 16 bits are sorted by radix, several times as fast as more of them.
-        keys = ((hashes >> np.uint64(low)) & np.uint64(self._mask)).astype(np.uint16)
-        self._places = np.argsort(keys, kind="stable").astype(np.uint32)
-        self._starts = np.zeros(self._mask + 2, np.int64)
-        np.cumsum(np.bincount(keys, minlength=self._mask + 1), out=self._starts[1:])
+    def __init__(self, asked: NDArray[np.uint64], low: int, high: int) -> None:
+        self._low, self._mask = np.uint64(low), np.uint64((1 << high - low) - 1)
+        flips = np.array([0, *(1 << bit for bit in range(high - low))], np.uint64)
+        keys = (self._keys(asked)[:, None] ^ flips).ravel()
+        # In the order of their keys, and where each key's begin.
+        self._members = np.argsort(keys, kind="stable") // len(flips)
+        self._counts = np.bincount(keys.astype(np.intp), minlength=1 << high - low)
+        self._starts = np.cumsum(self._counts) - self._counts
 
-    def places(self, query: int) -> NDArray[np.uint32]:
-        """Of those that differ from it by at most one bit here."""
-        key = query >> self._low & self._mask
-        starts = self._starts
-        return np.concatenate(
-            [self._places[starts[key ^ flip] : starts[(key ^ flip) + 1]] for flip in self._flips]
-        )
+    def pairs(
+        self, known: NDArray[np.uint64]
+    ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+        """Places of the asked and the known that differ by at most one bit here."""
+        keys = self._keys(known).astype(np.intp)
+        ends = np.cumsum(self._counts[keys])
+        total = int(ends[-1]) if len(ends) else 0
+        cuts = np.searchsorted(ends, np.arange(_PAIRS_AT_ONCE, total, _PAIRS_AT_ONCE))
+        for first, last in pairwise([0, *cuts.tolist(), len(keys)]):
+            some = keys[first:last]
+            counts = self._counts[some]
+            places = np.repeat(np.arange(first, last), counts)
+            skipped = self._starts[some] - (np.cumsum(counts) - counts)
+            yield self._members[np.arange(len(places)) + np.repeat(skipped, counts)], places
+
+    def meets(self, differing: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """Whether hashes that differ in these bits were compared here."""
+        met: NDArray[np.bool_] = np.bitwise_count(self._keys(differing)) <= 1
+        return met
+
+    def _keys(self, hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        return hashes >> self._low & self._mask

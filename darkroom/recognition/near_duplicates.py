@@ -2,17 +2,12 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
-from darkroom.ports import Arrival, Fingerprint, FingerprintIndex, KnownHashes
-from darkroom.recognition.hamming import HammingIndex
-from darkroom.recognition.likeness import RING_HASH_RADIUS, Likeness, likeness
+from darkroom.ports import Arrival, Fingerprint, FingerprintIndex
+from darkroom.recognition.candidates import Wanted, candidates
+from darkroom.recognition.likeness import Likeness, likeness
 from darkroom.recognition.looks import Look
 from darkroom.rows import Neighbour
 from darkroom.settings import DuplicateSettings
-
-_SPARE = 3
-"""Candidates looked at closely in each of the ways to find them, for every neighbour listed."""
 
 Match = tuple[str | None, list[Neighbour]]
 """The first arrival of the same bytes (batch/photo_id), and the near duplicates, nearest first."""
@@ -35,20 +30,19 @@ def match(
         return {}
     firsts = index.first_with({each.sha256 for each in fingerprints})
     last = max(place.order for place in places.values())
-    known = Known(index.known_hashes(before=last + 1), settings)
     same: dict[str, set[int]] = {sha256: {first.order} for sha256, first in firsts.items()}
     for each in fingerprints:
         same.setdefault(each.sha256, set()).add(places[each.photo_id].order)
 
-    close = {
-        each.photo_id: known.candidates(
-            each.look, before=places[each.photo_id].order, same=same[each.sha256]
-        )
-        if each.look
-        else set()
+    compared = {
+        each.photo_id: Wanted(each.look, places[each.photo_id].order, same[each.sha256])
         for each in fingerprints
+        if each.look
     }
-    wanted = set().union(*close.values())
+    known = index.known_hashes(before=last)
+    found = candidates(list(compared.values()), known, settings)
+    close = dict(zip(compared, found, strict=True))
+    wanted = set[int]().union(*found)
     looks, who = index.looks(wanted), index.locate(wanted)
     return {
         each.photo_id: (
@@ -56,7 +50,7 @@ def match(
             _nearest(
                 {
                     who[order]: looks[order]
-                    for order in close[each.photo_id]
+                    for order in close.get(each.photo_id, ())
                     # Not in `who`: forgotten since, by a batch that was worked on again.
                     if order in looks and order in who and who[order].sha256 != each.sha256
                 },
@@ -66,46 +60,6 @@ def match(
         )
         for each in fingerprints
     }
-
-
-class Known:
-    """The known hashes, ready to be asked for what a photo may look like."""
-
-    def __init__(self, hashes: KnownHashes, settings: DuplicateSettings) -> None:
-        self._hashes = hashes
-        self._settings = settings
-        self._phashes = HammingIndex(hashes.phash, settings.phash_radius)
-        self._rings = HammingIndex(hashes.ring_hash, RING_HASH_RADIUS)
-
-    def candidates(self, look: Look, *, before: int, same: set[int]) -> set[int]:
-        """Orders of all that may look like it, turned or not; none of those with the same bytes.
-
-        What both photos say of each other decides. Here is asked what one of them says, which
-        leaves nobody out; with very many, the nearest are taken.
-        """
-        limit = _SPARE * self._settings.max_neighbours + len(same)
-        found: set[int] = set()
-        for phash, dhash in zip(look.phash, look.dhash, strict=True):
-            found.update(order for order, *_ in self.near(phash, dhash, before=before)[:limit])
-        for ring in look.rings:
-            places, distances = self._rings.near(ring.hash)
-            orders = self._hashes.ring_order[places].tolist()
-            ringed = sorted(zip(distances.tolist(), orders, strict=True))
-            found.update([order for _, order in ringed if order < before][:limit])
-        return found - same
-
-    def near(self, phash: int, dhash: int, *, before: int) -> list[tuple[int, int, int]]:
-        """Order, pHash distance and dHash distance of those within both radii, in bits of 64.
-
-        Nearest first by the sum of the distances, then the earlier arrival.
-        """
-        places, phash_distances = self._phashes.near(phash)
-        dhash_distances = np.bitwise_count(self._hashes.dhash[places] ^ np.uint64(dhash))
-        orders = self._hashes.order[places]
-        hits = (dhash_distances <= self._settings.dhash_radius) & (orders < before)
-        columns = (orders[hits], phash_distances[hits], dhash_distances[hits])
-        found = zip(*(column.tolist() for column in columns), strict=True)
-        return sorted(found, key=lambda hit: (hit[1] + hit[2], hit[0]))
 
 
 def _nearest(

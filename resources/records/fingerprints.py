@@ -4,12 +4,11 @@ import struct
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Connection, RowMapping, delete, func, select, text
 
-from darkroom.ports import Arrival, Fingerprint, KnownHashes
+from darkroom.ports import Arrival, Fingerprint
 from darkroom.recognition.looks import Look, RingHash
+from resources.records import hash_blocks
 from resources.records.models import FingerprintRecord, LookRecord
 from resources.records.statements import IN_LIST, among, batched, insert, table_of, upsert
 
@@ -18,7 +17,6 @@ _LOOKS = table_of(LookRecord)
 _ARRIVAL = (_KNOWN.c.arrival, _KNOWN.c.batch, _KNOWN.c.photo_id, _KNOWN.c.sha256)
 _LOCK = 0x6172726976616C73
 """Any number that no other program locks: this one spells arrivals."""
-_FETCHED_AT_ONCE = 50_000
 _HASH_BYTES = 8
 
 
@@ -45,6 +43,7 @@ def register(
         for photo_id, row in _of_batch(connection, batch).items()
     }
     _keep_looks(connection, {places[each.photo_id].order: each.look for each in fingerprints})
+    hash_blocks.pack(connection, [*gone, *(places[row["photo_id"]].order for row in changed)])
     return places
 
 
@@ -74,37 +73,6 @@ def first_with(connection: Connection, sha256s: Iterable[str]) -> dict[str, Arri
         rows = connection.execute(select(*_ARRIVAL).where(_KNOWN.c.arrival.in_(first)))
         found.update({row["sha256"]: _arrival(row) for row in rows.mappings()})
     return found
-
-
-def known_hashes(connection: Connection, before: int) -> KnownHashes:
-    rows = connection.execution_options(yield_per=_FETCHED_AT_ONCE).execute(
-        select(_KNOWN.c.arrival, _KNOWN.c.phash, _KNOWN.c.dhash, _KNOWN.c.ring_hashes)
-        .where(_KNOWN.c.comparable, _KNOWN.c.arrival < before)
-        .order_by(_KNOWN.c.arrival)
-    )
-    parts = [_columns(rows_at_once) for rows_at_once in rows.partitions()] or [_columns([])]
-    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
-    return KnownHashes(
-        order=columns[0],
-        phash=columns[1].view(np.uint64),
-        dhash=columns[2].view(np.uint64),
-        ring_order=columns[3],
-        ring_hash=columns[4].view(np.uint64),
-    )
-
-
-def _columns(rows: Sequence[Sequence[Any]]) -> list[NDArray[np.int64]]:
-    """Order, pHash and dHash of each; then order and hash of each of their rings."""
-    orders, phashes, dhashes, packed = zip(*rows, strict=True) if rows else ((), (), (), ())
-    order = np.array(orders, np.int64)
-    rings = np.array([len(each or b"") // _HASH_BYTES for each in packed], np.int64)
-    return [
-        order,
-        np.array(phashes, np.int64),
-        np.array(dhashes, np.int64),
-        np.repeat(order, rings),
-        np.frombuffer(b"".join(each or b"" for each in packed), "<i8").astype(np.int64),
-    ]
 
 
 def looks(connection: Connection, orders: Iterable[int]) -> dict[int, Look]:

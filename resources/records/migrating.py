@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from darkroom.errors import RecordsUnavailable
 from resources.records.connecting import reading, writing
 
-REVISION = "0008"
+REVISION = "0009"
 """The newest one in `migrations/versions`."""
 _LOCK = 0x6461726B726F6F6D
 """Any number that no other program locks: this one spells darkroom."""

@@ -25,6 +25,8 @@ Hash = String(16)
 Key = String(100)
 Word = String(32)
 """One of our own few words: an outcome, a verdict, a reason."""
+ARRIVALS_PER_BLOCK = 4096
+"""A batch packs its last block or two anew, some 100 KB each."""
 
 
 class Base(DeclarativeBase):
@@ -322,7 +324,7 @@ class FingerprintRecord(Base):
 
 
 class LookRecord(Base):
-    """What candidates are compared by, apart from the columns that are read of all photos."""
+    """What candidates are compared by, apart from the hashes that are read of all photos."""
 
     __tablename__ = "looks"
 
@@ -336,6 +338,23 @@ class LookRecord(Base):
     """Eight pHashes, then eight dHashes, 64 bits each, little-endian."""
     patterns: Mapped[bytes]
     """Of the rings, in the order of `ring_hashes`."""
+
+
+class HashBlockRecord(Base):
+    """Hashes of the comparable ones among so many arrivals: copies, little-endian, by arrival."""
+
+    __tablename__ = "hash_blocks"
+
+    block: Mapped[int] = mapped_column(Counter, primary_key=True, autoincrement=False)
+    """The arrival divided by `ARRIVALS_PER_BLOCK`."""
+    places: Mapped[bytes]
+    """The rest of that, 16 bits each."""
+    phashes: Mapped[bytes]
+    """64 bits each, as the next."""
+    dhashes: Mapped[bytes]
+    ring_places: Mapped[bytes]
+    """As `places`, of each ring hash."""
+    ring_hashes: Mapped[bytes]
 
 
 class EntitySchemaRecord(Base):

@@ -1,7 +1,7 @@
 """The records database behind the engine's ports on it."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -28,7 +28,7 @@ from darkroom.settings import DatabaseSettings
 from resources.records import acceptances as accepting
 from resources.records import entities as joining
 from resources.records import fingerprints as arrivals
-from resources.records import ledger, photos
+from resources.records import hash_blocks, ledger, photos
 from resources.records.connecting import engine_for, reading, writing
 from resources.records.database_urls import database_url
 from resources.records.migrating import migrate
@@ -102,9 +102,9 @@ class SqlRecords:
         with reading(self._engine) as connection:
             return photos.latest_with(connection, sha256s, outside=outside)
 
-    def known_hashes(self, before: int) -> KnownHashes:
+    def known_hashes(self, before: int) -> Iterator[KnownHashes]:
         with reading(self._engine) as connection:
-            return arrivals.known_hashes(connection, before)
+            yield from hash_blocks.known_hashes(connection, before)
 
     def looks(self, orders: Iterable[int]) -> dict[int, Look]:
         with reading(self._engine) as connection:

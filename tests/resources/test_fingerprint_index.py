@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 from itertools import pairwise
 from pathlib import Path
 from threading import Barrier
 
+import numpy as np
 import pytest
 
-from darkroom.ports import Arrival, Fingerprint
+from darkroom.ports import Arrival, Fingerprint, KnownHashes
 from darkroom.recognition.looks import Look, RingHash
 from darkroom.settings import DatabaseSettings
+from resources.records.models import ARRIVALS_PER_BLOCK
 from resources.records.sql_records import SqlRecords
 
 LAST = 2**63 - 1
@@ -21,6 +24,15 @@ def fingerprint(
 ) -> Fingerprint:
     look = Look((phash,) * 8, (dhash,) * 8) if comparable else None
     return Fingerprint(photo_id, f"{content:064x}", look)
+
+
+def known_before(index: SqlRecords, order: int) -> KnownHashes:
+    """All of them together."""
+    parts = list(index.known_hashes(before=order))
+    nothing = KnownHashes(*(np.zeros(0, kind) for kind in ("i8", "u8", "u8", "i8", "u8")))
+    names = [each.name for each in fields(KnownHashes)]
+    columns = ([getattr(part, name) for part in [nothing, *parts]] for name in names)
+    return KnownHashes(*map(np.concatenate, columns))
 
 
 class FingerprintIndexContract:
@@ -73,7 +85,7 @@ class FingerprintIndexContract:
             ],
         )
 
-        known = index.known_hashes(before=LAST)
+        known = known_before(index, LAST)
         assert known.phash.tolist() == values
         assert known.dhash.tolist() == values[::-1]
         assert [str(column.dtype) for column in (known.order, known.phash, known.dhash)] == [
@@ -94,10 +106,42 @@ class FingerprintIndexContract:
             ],
         )
 
-        known = index.known_hashes(before=places["4"].order)
+        known = known_before(index, places["4"].order)
         assert known.order.tolist() == [places["1"].order, places["3"].order]
         assert known.phash.tolist() == [1, 3]
-        assert index.known_hashes(before=0).order.tolist() == []
+        assert known_before(index, 0).order.tolist() == []
+
+    def test_hashes_of_many_arrivals_follow_every_change(self, index: SqlRecords) -> None:
+        """Across blocks that are packed by themselves: others, none and forgotten ones."""
+        count = 3 * ARRIVALS_PER_BLOCK
+        index.register("a", [fingerprint(str(number), phash=number) for number in range(count)])
+        places = index.register(
+            "a",
+            [
+                fingerprint(
+                    str(number),
+                    phash=number + (number == 5_000),
+                    comparable=number != 100,
+                )
+                for number in range(count)
+                if number < 9_000 or number > 9_999
+            ],
+        )
+        index.register("b", [fingerprint("1", phash=7)])
+
+        known = known_before(index, LAST)
+        others = [n for n in range(count) if n != 100 and not 9_000 <= n <= 9_999]
+        assert known.phash.tolist() == [*(n + (n == 5_000) for n in others), 7]
+        assert known.order.tolist()[:-1] == [places[str(number)].order for number in others]
+
+    def test_hashes_are_those_of_one_moment(self, index: SqlRecords) -> None:
+        """What is registered while they are read is not among them."""
+        index.register("a", [fingerprint("1", phash=1)])
+        known = iter(index.known_hashes(before=LAST))
+        first = next(known)
+        index.register("b", [fingerprint("1", phash=2)])
+
+        assert [first.phash.tolist(), *known] == [[1]]
 
     def test_looks_come_back_as_they_were(self, index: SqlRecords) -> None:
         """Turned hashes and rings, to the bit; none of a photo with too little to see."""
@@ -114,7 +158,7 @@ class FingerprintIndexContract:
             ],
         )
         order = {photo_id: place.order for photo_id, place in places.items()}
-        known = index.known_hashes(before=LAST)
+        known = known_before(index, LAST)
 
         assert index.looks([*order.values(), LAST]) == {order["full"]: full, order["plain"]: plain}
         assert known.ring_order.tolist() == [order["full"]] * 2
@@ -149,7 +193,7 @@ class FingerprintIndexContract:
             meet.wait()
             own = index.register(f"b{number}", [fingerprint(str(k), number) for k in range(40)])
             first = own["0"].order
-            return first, own["39"].order, len(index.known_hashes(before=first).order)
+            return first, own["39"].order, len(known_before(index, first).order)
 
         with ThreadPoolExecutor(6) as threads:
             places = sorted(threads.map(register, range(6)))
@@ -169,7 +213,7 @@ class FingerprintIndexContract:
             first, *others = threads.map(register, range(4))
 
         assert all(other == first for other in others)
-        assert len(index.known_hashes(before=LAST).order) == 20
+        assert len(known_before(index, LAST).order) == 20
 
 
 class TestFingerprintsInSqlite(FingerprintIndexContract):

@@ -110,7 +110,38 @@ def test_what_an_earlier_version_knew_is_kept(records: SqlRecords) -> None:
     [place] = records.first_with(["ab" * 32]).values()
     assert [tuple(row) for row in found] == [("exact", None), ("near", "identity")]
     assert records.looks([place.order]) == {place.order: Look((2**64 - 1,), (7,))}
-    assert records.known_hashes(before=place.order + 1).ring_hash.tolist() == []
+    [known] = records.known_hashes(before=place.order + 1)
+    assert known.order.tolist() == [place.order]
+    assert (known.phash.tolist(), known.dhash.tolist()) == ([2**64 - 1], [7])
+    assert known.ring_hash.tolist() == []
+
+
+def test_hashes_that_were_known_are_packed(records: SqlRecords) -> None:
+    """Those of many arrivals, with gaps between them and any number of rings."""
+    arrivals = [1, 2, 4095, 4096, 12_288, 12_289]
+    with writing(engine_for(records.url)) as connection:
+        upgrade(connection, "0008")
+        for number, arrival in enumerate(arrivals):
+            connection.execute(
+                text(
+                    "INSERT INTO fingerprints (arrival, batch, photo_id, sha256, phash, dhash,"
+                    " comparable, ring_hashes) VALUES (:arrival, 'a', :photo_id, 'c', :arrival, -1,"
+                    " :comparable, :rings)"
+                ),
+                {
+                    "arrival": arrival,
+                    "photo_id": str(arrival),
+                    "comparable": arrival != arrivals[1],
+                    "rings": bytes([255] * 8 * number) or None,
+                },
+            )
+    records.migrate()
+
+    [known] = records.known_hashes(before=arrivals[-1])
+    assert known.order.tolist() == known.phash.tolist() == [1, 4095, 4096, 12_288]
+    assert known.dhash.tolist() == [2**64 - 1] * 4
+    assert known.ring_order.tolist() == [4095] * 2 + [4096] * 3 + [12_288] * 4
+    assert set(known.ring_hash.tolist()) == {2**64 - 1}
 
 
 def upgrade(connection: Connection, revision: str) -> None:

@@ -12,9 +12,9 @@ from darkroom.evaluation.subjects.subject import AS_SET, PLAIN, Row, by_kind
 from darkroom.imaging.perceptual_hashes import MIN_DETAIL, PerceptualHashes, perceptual_hashes
 from darkroom.imaging.renditions import reduced_rgb
 from darkroom.ports import KnownHashes
+from darkroom.recognition.candidates import Wanted, candidates
 from darkroom.recognition.likeness import likeness
 from darkroom.recognition.looks import Look
-from darkroom.recognition.near_duplicates import Known
 from darkroom.settings import DuplicateSettings
 
 _FOLDERS = ("neardup", "photos")
@@ -79,9 +79,13 @@ class LookAlikes:
     def _found(self, looks: Mapping[str, Look]) -> Iterator[tuple[Pair, str]]:
         """Pairs that look alike and what makes the second of the first, as a stage finds them."""
         names = list(looks)
-        known = Known(_hashes(list(looks.values())), self._settings)
-        for place, (name, look) in enumerate(looks.items()):
-            for other in sorted(known.candidates(look, before=place, same=set())):
+        wanted = [
+            Wanted(look, before=place, same=set()) for place, look in enumerate(looks.values())
+        ]
+        known = [_hashes(list(looks.values()))]
+        close = candidates(wanted, known, self._settings)
+        for (name, look), others in zip(looks.items(), close, strict=True):
+            for other in sorted(others):
                 alike = likeness(looks[names[other]], look, self._settings)
                 if alike is not None:
                     yield (names[other], name), str(alike.transform)

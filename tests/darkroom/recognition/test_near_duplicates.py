@@ -15,7 +15,7 @@ from darkroom.imaging.perceptual_hashes import MIN_DETAIL, perceptual_hashes
 from darkroom.imaging.transforms import IDENTITY, TURNS, Transform
 from darkroom.ports import Arrival, Fingerprint, KnownHashes
 from darkroom.recognition.looks import Look
-from darkroom.recognition.near_duplicates import Known, Match, match
+from darkroom.recognition.near_duplicates import Match, match
 from darkroom.rows import Neighbour
 from darkroom.samples.scenes import forest, lake
 from darkroom.settings import DuplicateSettings
@@ -50,16 +50,17 @@ class MemoryIndex:
                 firsts.setdefault(fingerprint.sha256, arrival)
         return firsts
 
-    def known_hashes(self, before: int) -> KnownHashes:
+    def known_hashes(self, before: int) -> list[KnownHashes]:
         looks = [(order, look) for order, look in self._looks() if order < before]
         rings = [(order, ring.hash) for order, look in looks for ring in look.rings]
-        return KnownHashes(
+        known = KnownHashes(
             order=np.array([order for order, _ in looks], np.int64),
             phash=np.array([look.phash[0] for _, look in looks], np.uint64),
             dhash=np.array([look.dhash[0] for _, look in looks], np.uint64),
             ring_order=np.array([order for order, _ in rings], np.int64),
             ring_hash=np.array([hash_ for _, hash_ in rings], np.uint64),
         )
+        return [known]
 
     def looks(self, orders: Iterable[int]) -> dict[int, Look]:
         by_order = dict(self._looks())
@@ -88,41 +89,8 @@ def photo(
     return Fingerprint(photo_id, sha256, look if comparable else None)
 
 
-def known_as(order: Sequence[int], *, phash: Sequence[int], dhash: Sequence[int]) -> KnownHashes:
-    nothing = np.zeros(0, np.int64)
-    return KnownHashes(
-        np.array(order, np.int64),
-        np.array(phash, np.uint64),
-        np.array(dhash, np.uint64),
-        nothing,
-        nothing.view(np.uint64),
-    )
-
-
 def bits(count: int) -> int:
     return (1 << count) - 1
-
-
-def test_both_hashes_must_be_within_their_radius() -> None:
-    """One alone is not enough; the radius itself counts in; the top bit is a bit like others."""
-    known = known_as(
-        [1, 2, 3, 4], phash=[bits(6), bits(7), 0, 1 << 63], dhash=[bits(10), 0, bits(11), 1 << 63]
-    )
-
-    assert Known(known, SETTINGS).near(0, 0, before=4 + 1) == [(4, 1, 1), (1, 6, 10)]
-
-
-def test_the_nearest_come_first_and_ties_by_arrival() -> None:
-    """Nearness is the sum of both distances; what arrived later is left out."""
-    known = known_as(
-        [3, 5, 8, 9], phash=[bits(2), bits(1), 0, bits(4)], dhash=[0, bits(1), bits(1), 0]
-    )
-
-    assert Known(known, SETTINGS).near(0, 0, before=9) == [
-        (8, 0, 1),
-        (3, 2, 0),
-        (5, 1, 1),
-    ]
 
 
 def test_the_first_arrival_of_the_same_bytes_is_the_original() -> None:

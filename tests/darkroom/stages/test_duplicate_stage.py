@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-import numpy as np
 import pytest
 
 from darkroom.imaging.transforms import TURNS
@@ -34,9 +33,8 @@ class OneBatch:
     def first_with(self, sha256s: Iterable[str]) -> dict[str, Arrival]:  # noqa: ARG002 - the port's signature
         return {}
 
-    def known_hashes(self, before: int) -> KnownHashes:  # noqa: ARG002 - the port's signature
-        places, hashes = np.zeros(0, np.int64), np.zeros(0, np.uint64)
-        return KnownHashes(places, hashes, hashes, places, hashes)
+    def known_hashes(self, before: int) -> list[KnownHashes]:  # noqa: ARG002 - the port's signature
+        return []
 
     def looks(self, orders: Iterable[int]) -> dict[int, Look]:  # noqa: ARG002 - the port's signature
         return {}
