@@ -8,6 +8,17 @@ from dataclasses import dataclass, field
 
 import psutil
 
+_KINDS = (
+    "command",
+    "fork server of runs",
+    "runs",
+    "fork servers of steps",
+    "steps",
+    "fork servers of photo workers",
+    "photo workers",
+)
+"""What the command is, its children, and so on."""
+
 
 @dataclass(slots=True)
 class Use:
@@ -49,7 +60,7 @@ def watched(command: Sequence[str], *, every_s: float, memory: bool = True) -> t
 
 def _look(root: psutil.Process, use: Use, *, memory: bool) -> None:
     now: Counter[str] = Counter()
-    commands: dict[int, list[str]] = {}
+    generations = {root.pid: 0}
     try:
         tree = [root, *root.children(recursive=True)]
     except psutil.NoSuchProcess:
@@ -58,9 +69,9 @@ def _look(root: psutil.Process, use: Use, *, memory: bool) -> None:
         try:
             with process.oneshot():
                 parent, times = process.ppid(), process.cpu_times()
-                commands[process.pid] = process.cmdline()
-            kind = _kind(commands[process.pid], commands.get(parent, []))
+            generation = generations.setdefault(process.pid, generations.get(parent, 0) + 1)
             if memory:
+                kind = _KINDS[min(generation, len(_KINDS) - 1)]
                 now[kind] += int(process.memory_full_info().pss)
         except (psutil.NoSuchProcess, psutil.ZombieProcess, psutil.AccessDenied):
             continue
@@ -68,16 +79,3 @@ def _look(root: psutil.Process, use: Use, *, memory: bool) -> None:
         use.cpu_s[process.pid] = times.user + times.system
     if now.total() > use.peak_bytes:
         use.peak_bytes, use.peak_by_kind = now.total(), now
-
-
-def _kind(command: list[str], parent: list[str]) -> str:
-    """A process that a fork server forked has the command line of the server."""
-    line = " ".join(command)
-    if "resource_tracker" in line:
-        return "resource trackers"
-    if "multiprocessing.forkserver" in line:
-        of_steps = "orchestration.definitions" in line
-        if command != parent:
-            return "fork server of steps" if of_steps else "fork servers of photo workers"
-        return "steps" if of_steps else "photo workers"
-    return "runs" if "multiprocessing.spawn" in line else "command"
