@@ -4,15 +4,15 @@ from datetime import datetime
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.dataclasses import dataclass
 
 from darkroom.outcomes import Failure
-from darkroom.rows import Code, Detection, Neighbour, UniqueIdCandidate, Word
+from darkroom.rows import STRICT, Code, Detection, Neighbour, UniqueIdCandidate, Word
 
 
-class Verdict(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+class Verdict:
     """One check, as results show it."""
-
-    model_config = ConfigDict(frozen=True)
 
     value: float | str | None
     threshold: float | str | None

@@ -7,12 +7,18 @@ polygons `[[x, y], …]` in pixels of the upright original.
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.dataclasses import dataclass
 
 from darkroom.outcomes import Failure, Outcome, Reason
 
+STRICT = ConfigDict(extra="forbid")
+
 
 class Part(BaseModel):
-    """A frozen value inside a row."""
+    """A frozen value inside a row.
+
+    What a photo has many of is a dataclass instead, which takes a quarter of the memory.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -68,7 +74,8 @@ class PhotoRow(Row):
     longitude: float | None = None
 
 
-class Check(Part):
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+class Check:
     """One measurement held against its threshold."""
 
     name: str
@@ -125,7 +132,8 @@ class RenditionRow(Row):
     bytes: int | None = None
 
 
-class Word(Part):
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+class Word:
     text: str
     confidence: float
     """0 to 1."""

@@ -21,7 +21,7 @@ def read_text(path: Path, reader: TextReader) -> Reading:
     """Text of an original, read at a size that suits reading. Raises `EngineUnavailable`."""
     gray, scale = reduced_gray(path, at_least_px=READ_PX)
     reading = read_page(gray, reader)
-    words = [word.model_copy(update={"box": _scaled(word.box, scale)}) for word in reading.words]
+    words = [replace(word, box=_scaled(word.box, scale)) for word in reading.words]
     return replace(reading, words=words)
 
 

@@ -50,7 +50,7 @@ def read_page(gray: GrayImage, reader: TextReader) -> Reading:
             reading = merged(reading, reader.read(image))
     if not any(map(_stands_for_text, reading.words)):
         return NOTHING
-    words = [word.model_copy(update={"box": view.box_in_photo(word.box)}) for word in reading.words]
+    words = [replace(word, box=view.box_in_photo(word.box)) for word in reading.words]
     return replace(reading, words=words)
 
 

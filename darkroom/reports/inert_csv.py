@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from pydantic import BaseModel
-
+from darkroom.plain_values import plain
 from darkroom.storage.storable_text import REPLACEMENT, storable
 
 _SKIPPED = r"[\s\"'\x00-\x1f\x7f-\xa0\u200b-\u200f\u2060\ufeff]*"
@@ -45,19 +44,9 @@ def _cell(value: object) -> Cell:
         return _inert(value)
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return _inert("; ".join(value))
-    return _inert(json.dumps(_plain(value), ensure_ascii=False)) if value else None
+    return _inert(json.dumps(plain(value), ensure_ascii=False)) if value else None
 
 
 def _inert(text: str) -> str:
     text = _CONTROL.sub(REPLACEMENT, storable(text))
     return f"'{text}" if _FORMULA.match(text) else text
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, BaseModel):
-        return value.model_dump(mode="json")
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return value

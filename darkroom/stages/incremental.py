@@ -9,9 +9,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
-from pydantic import BaseModel
-
 from darkroom.outcomes import Outcome
+from darkroom.plain_values import plain
 from darkroom.rows import Row
 
 R = TypeVar("R", bound=Row)
@@ -23,7 +22,7 @@ _DIGEST_LENGTH = 16
 
 def digest(*parts: object) -> str:
     """16 hex digits that change when any of `parts` does. Parts are JSON values or models."""
-    text = json.dumps([_plain(part) for part in parts], sort_keys=True, separators=(",", ":"))
+    text = json.dumps([plain(part) for part in parts], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:_DIGEST_LENGTH]
 
 
@@ -40,9 +39,3 @@ def earlier(*found: Iterable[R]) -> dict[tuple[str, str], R]:
 def standing(previous: Earlier[R], photo_id: str, inputs: str) -> R | None:
     """The earlier row of this photo if it still holds."""
     return previous.get((photo_id, inputs))
-
-
-def _plain(part: object) -> object:
-    if isinstance(part, BaseModel):
-        return part.model_dump(mode="json")
-    return [_plain(item) for item in part] if isinstance(part, list | tuple) else part

@@ -1,7 +1,7 @@
 """Arrow schemas, derived from the row models so that a column is declared once."""
 
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
@@ -9,6 +9,8 @@ from typing import Any, Union, get_args, get_origin
 
 import pyarrow as pa
 from pydantic import BaseModel
+from pydantic.dataclasses import is_pydantic_dataclass
+from pydantic.fields import FieldInfo
 
 _SCALARS: dict[type, Callable[[], pa.DataType]] = {
     str: pa.string,
@@ -26,16 +28,16 @@ def arrow_schema(model: type[BaseModel]) -> pa.Schema:
     Times are microseconds UTC; a time without a zone is kept as if it were UTC. Enums are strings,
     nested models structs. Raises `TypeError` for a field of any other type.
     """
-    return pa.schema(_fields(model))
+    return pa.schema(_fields(model.__name__, model.model_fields))
 
 
-def _fields(model: type[BaseModel]) -> "list[pa.Field[Any]]":
+def _fields(model: str, declared: Mapping[str, FieldInfo]) -> "list[pa.Field[Any]]":
     fields = []
-    for name, info in model.model_fields.items():
+    for name, info in declared.items():
         try:
             arrow_type, nullable = _arrow_type(info.annotation)
         except TypeError as error:
-            raise TypeError(f"{model.__name__}.{name}: {error}") from None
+            raise TypeError(f"{model}.{name}: {error}") from None
         fields.append(pa.field(name, arrow_type, nullable=nullable))
     return fields
 
@@ -55,5 +57,7 @@ def _arrow_type(annotation: Any) -> tuple[pa.DataType, bool]:  # noqa: ANN401 - 
     elif isinstance(annotation, type) and issubclass(annotation, StrEnum):
         return pa.string(), False
     elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return pa.struct(_fields(annotation)), False
+        return pa.struct(_fields(annotation.__name__, annotation.model_fields)), False
+    elif is_pydantic_dataclass(annotation):
+        return pa.struct(_fields(annotation.__name__, annotation.__pydantic_fields__)), False
     raise TypeError(f"no Arrow type is known for {annotation}")

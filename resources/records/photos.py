@@ -1,6 +1,7 @@
 """A photo and all that was found out about it, as rows."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, select, update
@@ -130,7 +131,7 @@ def _reasons(result: PhotoResult) -> Rows:
 
 def _texts(result: PhotoResult) -> Rows:
     if result.text is not None:
-        words = [word.model_dump() for word in result.words]
+        words = [asdict(word) for word in result.words]
         yield {"text": result.text, "confidence": result.text_confidence, "words": words}
 
 

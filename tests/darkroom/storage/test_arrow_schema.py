@@ -6,6 +6,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from pydantic import BaseModel
+from pydantic.dataclasses import dataclass
 
 from darkroom import rows
 from darkroom.outcomes import Outcome
@@ -14,6 +15,12 @@ from darkroom.storage.arrow_schema import arrow_schema
 
 
 class Part(BaseModel):
+    name: str
+    polygon: list[list[float]]
+
+
+@dataclass
+class SmallPart:
     name: str
     polygon: list[list[float]]
 
@@ -27,11 +34,12 @@ class Everything(BaseModel):
     outcome: Outcome
     part: Part | None
     parts: list[Part]
+    small_parts: list[SmallPart]
     gaps: list[int | None]
 
 
 def test_every_type_of_field_has_its_column() -> None:
-    """Optional is nullable, enums are strings, models are structs, times UTC."""
+    """Optional is nullable, enums are strings, models and dataclasses are structs, times UTC."""
     polygon = pa.list_(
         pa.field("item", pa.list_(pa.field("item", pa.float64(), nullable=False)), nullable=False)
     )
@@ -51,6 +59,7 @@ def test_every_type_of_field_has_its_column() -> None:
         pa.field("outcome", pa.string(), nullable=False),
         pa.field("part", part, nullable=True),
         pa.field("parts", pa.list_(pa.field("item", part, nullable=False)), nullable=False),
+        pa.field("small_parts", pa.list_(pa.field("item", part, nullable=False)), nullable=False),
         pa.field("gaps", pa.list_(pa.field("item", pa.int64())), nullable=False),
     ]
 
