@@ -4,9 +4,9 @@ steps end with their run.
 In Dagster 1.13 the loop of the multiprocess executor asks again at once when none of a run's steps
 may start and none is running: a run that waits for a full pool keeps one core busy, and a handful
 of them starves the steps that they wait for. The executor itself offers no place to wait, so the
-plan execution that it uses is replaced by one that does. So is the command that a step's process
-carries out: Dagster's goes on when the run's process is killed, and would work on a batch beside
-the run that takes it up again.
+plan execution that it uses is replaced by one that does, and its view of the pools by one that is
+prompt. So is the command that a step's process carries out: Dagster's goes on when the run's
+process is killed, and would work on a batch beside the run that takes it up again.
 """
 
 import gc
@@ -18,6 +18,7 @@ import dagster as dg
 from dagster._core.definitions.executor_definition import multiple_process_executor_requirements
 from dagster._core.execution.context.system import PlanOrchestrationContext
 from dagster._core.execution.plan.active import ActiveExecution
+from dagster._core.execution.plan.instance_concurrency_context import InstanceConcurrencyContext
 from dagster._core.execution.plan.plan import ExecutionPlan
 from dagster._core.execution.plan.step import ExecutionStep
 from dagster._core.execution.retries import RetryMode
@@ -79,6 +80,17 @@ class PatientExecution(ActiveExecution):
         return steps
 
 
+class PromptPools(InstanceConcurrencyContext):
+    """Asks again for a slot as soon as a step of its own run has given one back.
+
+    Dagster's waits a second at least, also where both steps are the run's own.
+    """
+
+    def free_step(self, step_key: str) -> None:
+        super().free_step(step_key)
+        self._pending_timeouts.clear()
+
+
 class StepOfLiveRun(MultiprocessExecutorChildProcessCommand):
     """A step in its own process, which ends when the run's process does."""
 
@@ -103,6 +115,7 @@ class PatientMultiprocessExecutor(MultiprocessExecutor):
         # A process runs one run at a time, so the names are ours for its duration.
         with (
             _replaced("ActiveExecution", PatientExecution),
+            _replaced("InstanceConcurrencyContext", PromptPools),
             _replaced("MultiprocessExecutorChildProcessCommand", StepOfLiveRun),
         ):
             yield from super().execute(plan_context, execution_plan)

@@ -11,7 +11,7 @@ from dagster._core.execution.plan.instance_concurrency_context import InstanceCo
 from dagster._core.execution.retries import RetryMode
 
 from orchestration import executor
-from orchestration.executor import PatientExecution
+from orchestration.executor import PatientExecution, PromptPools
 
 
 @dg.op(pool="narrow")
@@ -68,3 +68,16 @@ def test_a_run_that_waits_for_a_pool_rests(
     instance.event_log_storage.claim_concurrency_slot("narrow", "another run", "its step")
 
     assert _steps_and_rests(instance, monkeypatch) == ([], [0.25])
+
+
+def test_a_slot_that_a_run_gives_back_is_there_for_its_next_step(
+    instance: dg.DagsterInstance,
+) -> None:
+    """Dagster itself would ask for it a second later."""
+    with PromptPools(instance, instance.create_run_for_job(waiting_job)) as slots:
+        at_first = [slots.claim("narrow", each) for each in ("one", "other")]
+        slots.free_step("one")
+        then = slots.claim("narrow", "other")
+        slots.free_step("other")
+
+    assert (at_first, then) == ([True, False], True)
