@@ -1,5 +1,8 @@
 # The two commands: `make run` and `make test`. Each does its own set-up.
 
+# Beside each other: many tests wait for processes that they start.
+PYTEST = .venv/bin/pytest -n logical --dist worksteal
+
 .PHONY: help run test check bench setup vision rapidocr setup-test
 
 help: ## What can be made
@@ -9,14 +12,14 @@ run: setup ## Import PHOTOS=<folder | zip | manifest | url>, or a small sample w
 	@setup/first_import
 
 test: setup-test ## Run all tests
-	.venv/bin/pytest
+	$(PYTEST)
 
 check: setup-test ## Formatting, lint, types, import rule, then all tests
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	.venv/bin/pytest
+	$(PYTEST)
 
 bench: setup ## Side by side with what people would use instead; takes hours (docs/benchmarks.md)
 	@.venv/bin/python -m benchmarks.side_by_side

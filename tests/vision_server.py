@@ -41,26 +41,32 @@ class Fail:
     body: bytes | None = None
 
 
+@dataclass(frozen=True)
 class Refuse:
     """Answer that it does not look at such pictures."""
 
 
+@dataclass(frozen=True)
 class Block:
     """Answer that the picture was stopped by a filter."""
 
 
+@dataclass(frozen=True)
 class CutOff:
     """Answer that there were too many tokens to say."""
 
 
+@dataclass(frozen=True)
 class Stall:
     """Say nothing until the server closes."""
 
 
+@dataclass(frozen=True)
 class Reset:
     """Close the connection without a word."""
 
 
+@dataclass(frozen=True)
 class Junk:
     """Answer 200 with a page that is no answer."""
 
