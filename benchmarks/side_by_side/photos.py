@@ -47,6 +47,12 @@ def draw(kind: str, count: int, folder: Path) -> None:
         list(pool.map(partial(_page, folder), [n for n in range(count) if kinds[n] == "pages"]))
 
 
+def page_lines(number: int) -> list[str]:
+    """What stands on the page of this number."""
+    chance = random.Random(number)  # noqa: S311 - no secret
+    return [" ".join(chance.choices(_WORDS, k=6)) for _ in range(_PAGE_LINES)]
+
+
 def _cut(kind: Kind, folder: Path, numbers: list[int], seed: int) -> None:
     """Those of the photos that are cut from the scene of this seed."""
     missing = [n for n in numbers[seed :: kind.scenes] if not _path(folder, n).exists()]
@@ -69,9 +75,8 @@ def _cut(kind: Kind, folder: Path, numbers: list[int], seed: int) -> None:
 def _page(folder: Path, number: int) -> None:
     if _path(folder, number).exists():
         return
-    chance = random.Random(number)  # noqa: S311 - no secret
-    lines = [" ".join(chance.choices(_WORDS, k=6)) for _ in range(_PAGE_LINES)]
-    _save(scenes.letter(lines, _PAGE_SIZE, seed=number), folder, number, _PAGE_QUALITY)
+    page = scenes.letter(page_lines(number), _PAGE_SIZE, seed=number)
+    _save(page, folder, number, _PAGE_QUALITY)
 
 
 def _save(photo: Image.Image, folder: Path, number: int, quality: int) -> None:
