@@ -1,7 +1,7 @@
 # The two commands: `make run` and `make test`. Each does its own set-up.
 
 # Beside each other: many tests wait for processes that they start.
-PYTEST = .venv/bin/pytest -n logical --dist worksteal
+PYTEST = .venv/bin/pytest -n auto --dist worksteal
 
 .PHONY: help run test check bench setup vision rapidocr setup-test
 

@@ -157,7 +157,8 @@ def _recall(texts: Sequence[str]) -> dict[str, float | None]:
 
 def _paths(kind: str, given: Path | None, count: int, folder: Path) -> list[Path]:
     if given is not None:
-        return sorted(path for path in given.iterdir() if path.is_file())[:count]
+        found = sorted(path for path in given.iterdir() if path.is_file())
+        return found[:: max(len(found) // count, 1)][:count]
     draw(_KINDS[kind], count, folder / kind)
     return sorted((folder / kind).glob("*.jpg"))
 

@@ -13,10 +13,16 @@ import pytest
 from PIL import Image
 
 from darkroom.settings import S3Settings
+from darkroom.work.machine import usable_cores
 from tests.fault_server import FaultServer
 from tests.postgres import NotInstalled, PostgresServer, postgres
 
 CHECKOUT = Path(__file__).parent.parent
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One for each core that we may use: a container on a large machine may have few."""
+    return usable_cores()
 
 
 @pytest.fixture(scope="session", autouse=True)

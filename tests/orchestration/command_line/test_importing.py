@@ -6,7 +6,7 @@ A run costs seconds: one home serves all of these tests, and its story is told o
 import csv
 import io
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,14 +51,15 @@ CONTRACT = {
 }
 
 
-@dataclass
+@dataclass(frozen=True)
 class Story:
-    """What was said at each step."""
+    """A home, what was imported, by which command, and what that said."""
 
     home: Path
     folder: Path
     manifest: Path
-    steps: dict[str, "Ended"] = field(default_factory=dict)
+    command: tuple[str, ...]
+    first: "Ended"
 
     def batches(self, darkroom: "Command") -> dict[str, dict[str, Any]]:
         """As `darkroom status` tells them, by the start of their key."""
@@ -73,38 +74,34 @@ class Story:
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory, darkroom_process: "Command") -> Story:
     root = tmp_path_factory.mktemp("imports")
-    story = Story(root / "home", root / "holiday", root / "mixed" / "list.csv")
-    story.folder.mkdir()
-    story.manifest.parent.mkdir()
-    sample_scenes.lake(SIZE).save(story.folder / "lake.jpg")
-    (story.folder / "note.jpg").write_text("not an image\n" * 20)
-    sample_scenes.parcel("DR-1", "DR-1", (640, 480)).save(story.manifest.parent / "parcel.png")
-    (story.manifest.parent / "again.jpg").write_bytes((story.folder / "lake.jpg").read_bytes())
-    story.manifest.write_text("path,ward\nparcel.png,north\nagain.jpg,\nlate.jpg,south\n")
-    command = ("import", str(story.folder), str(story.manifest), "--home", str(story.home))
+    home, folder, manifest = root / "home", root / "holiday", root / "mixed" / "list.csv"
+    folder.mkdir()
+    manifest.parent.mkdir()
+    sample_scenes.lake(SIZE).save(folder / "lake.jpg")
+    (folder / "note.jpg").write_text("not an image\n" * 20)
+    sample_scenes.parcel("DR-1", "DR-1", (640, 480)).save(manifest.parent / "parcel.png")
+    (manifest.parent / "again.jpg").write_bytes((folder / "lake.jpg").read_bytes())
+    manifest.write_text("path,ward\nparcel.png,north\nagain.jpg,\nlate.jpg,south\n")
     who = ("--owner", "anna", "--report", "R-9", "--priority", "4")
-    story.steps["first"] = darkroom_process(*command, *who)
-    story.steps["second"] = darkroom_process(*command, *who)
-    return story
+    command = ("import", str(folder), str(manifest), "--home", str(home), *who)
+    return Story(home, folder, manifest, command, darkroom_process(*command))
 
 
 def test_a_photo_that_failed_is_told_by_the_exit_code(story: Story) -> None:
     """3, with every photo of every source gone through, and no traceback."""
-    ended = story.steps["first"]
+    ended = story.first
 
     assert (ended.code, "Traceback" in ended.complained) == (3, False), ended
     assert f"{story.folder}: 2 new photos in 1 batches" in ended.said
     assert f"{story.manifest}: 3 new photos in 1 batches" in ended.said
 
 
-def test_a_batch_s_status_groups_its_failures(story: Story, darkroom_process: "Command") -> None:
+def test_a_batch_s_status_groups_its_failures(story: Story, darkroom: "Command") -> None:
     """By what went wrong, in the table and for programs."""
-    [batch] = [each["batch"] for each in story.batches(darkroom_process).values() if each["failed"]]
+    [batch] = [each["batch"] for each in story.batches(darkroom).values() if each["failed"]]
     where = ("--home", str(story.home))
-    [group] = json.loads(darkroom_process("status", batch, "--format", "json", *where).said)[
-        "failures"
-    ]
-    table = darkroom_process("status", batch, *where).said
+    [group] = json.loads(darkroom("status", batch, "--format", "json", *where).said)["failures"]
+    table = darkroom("status", batch, *where).said
 
     assert group["message"].endswith("late.jpg is not there")
     del group["message"]
@@ -122,7 +119,7 @@ def test_a_batch_s_status_groups_its_failures(story: Story, darkroom_process: "C
 
 def test_the_summary_says_where_to_look_next(story: Story) -> None:
     """Counts of each batch, then commands to copy and a file to open."""
-    said = story.steps["first"].said
+    said = story.first.said
     rows = {
         line.split()[0].rpartition("-")[0]: line.split()[1:]
         for line in said.splitlines()
@@ -176,7 +173,7 @@ def test_a_photo_without_a_match_is_shown_in_words(story: Story, darkroom: "Comm
 
 def test_the_same_sources_are_not_imported_twice(story: Story, darkroom: "Command") -> None:
     """It says so, runs nothing and ends well."""
-    ended = story.steps["second"]
+    ended = darkroom(*story.command)
 
     assert (ended.code, ended.said.splitlines()) == (
         0,

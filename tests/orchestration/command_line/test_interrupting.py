@@ -17,7 +17,7 @@ import pytest
 from darkroom.samples import scenes
 from orchestration.home import Home
 from orchestration.instance import open_instance
-from tests.orchestration.held_runs import Holding, adapters, holding, until
+from tests.orchestration.held_runs import PATIENCE_S, Holding, adapters, holding, until
 
 if TYPE_CHECKING:
     from tests.orchestration.command_line.conftest import Command
@@ -91,7 +91,7 @@ def test_ctrl_c_cancels_the_run_and_leaves_nothing(
     processes = importing.processes()
     importing.command.send_signal(signal.SIGINT)
     code, said = importing.ended()
-    _, left = psutil.wait_procs(processes, timeout=10)
+    _, left = psutil.wait_procs(processes, timeout=PATIENCE_S)
 
     assert (code, left) == (INTERRUPTED, []), said
     assert "Stopping; what is finished is kept." in said
@@ -106,7 +106,7 @@ def test_ctrl_c_cancels_the_run_and_leaves_nothing(
 
 @pytest.mark.parametrize("killed", ["runner", "fork_server"])
 def test_a_killed_run_is_taken_up_by_the_import_itself(
-    home: Home, importing: Importing, darkroom_process: "Command", killed: str
+    home: Home, importing: Importing, darkroom: "Command", killed: str
 ) -> None:
     """It ends as if nothing had happened; the lost run is failed."""
     process: psutil.Process = getattr(importing, killed)()
@@ -116,9 +116,8 @@ def test_a_killed_run_is_taken_up_by_the_import_itself(
 
     assert code == 0, said
     assert _runs(home) == [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE]
-    [batch] = json.loads(darkroom_process("status", "--format", "json", **dict(os.environ)).said)[
-        "batches"
-    ]
+    said = darkroom("status", "--format", "json", "--home", str(home.root)).said
+    [batch] = json.loads(said)["batches"]
     assert (batch["done"], batch["state"]) == (2, "complete")
 
 

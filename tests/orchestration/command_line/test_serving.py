@@ -16,7 +16,7 @@ import dagster as dg
 import psutil
 import pytest
 
-from tests.orchestration.held_runs import until
+from tests.orchestration.held_runs import PATIENCE_S, until
 
 if TYPE_CHECKING:
     from tests.orchestration.command_line.conftest import Command
@@ -85,8 +85,8 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Up:
         until(lambda: _daemon(process.pid) is not None)
         children = list({*children, *psutil.Process(process.pid).children(recursive=True)})
         process.send_signal(signal.SIGTERM)
-        rest, _ = process.communicate(timeout=60)
-        _, left = psutil.wait_procs(children, timeout=30)
+        rest, _ = process.communicate(timeout=PATIENCE_S)
+        _, left = psutil.wait_procs(children, timeout=PATIENCE_S)
     finally:
         if process.poll() is None:
             process.kill()
