@@ -18,6 +18,8 @@ from darkroom.samples import scenes as sample_scenes
 if TYPE_CHECKING:
     from tests.orchestration.command_line.conftest import Command, Ended
 
+pytestmark = pytest.mark.timeout(900)  # each import and each retry starts a dozen processes
+
 SIZE = (320, 240)
 
 CONTRACT = {

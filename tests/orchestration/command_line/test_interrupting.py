@@ -22,6 +22,8 @@ from tests.orchestration.held_runs import PATIENCE_S, Holding, adapters, holding
 if TYPE_CHECKING:
     from tests.orchestration.command_line.conftest import Command
 
+pytestmark = pytest.mark.timeout(900)  # imports that start a dozen processes each
+
 INTERRUPTED = 130
 
 
