@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.timeout(900)  # an import starts a dozen processes
+
 DARKROOM = Path(sys.executable).with_name("darkroom")
 
 
