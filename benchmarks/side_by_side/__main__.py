@@ -100,7 +100,8 @@ def _race(options: Options, results: Results) -> None:
 
 def main() -> None:
     options = Options()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for each in (signal.SIGINT, signal.SIGTERM):  # the former is ignored in a shell's background
+        signal.signal(each, signal.default_int_handler)
     _CACHE.mkdir(exist_ok=True)
     folder = _CACHE / "results" / datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     folder.mkdir(parents=True)
