@@ -56,7 +56,7 @@ def darkroom_process() -> Command:
             capture_output=True,
             text=True,
             check=False,
-            env=environment | {"COLUMNS": "200"} | settings,
+            env=environment | settings | {"COLUMNS": "200"},  # workers of xdist have their own
         )
         return Ended(ended.returncode, ended.stdout, ended.stderr)
 
