@@ -100,8 +100,9 @@ def batch_report(
 
 def _metadata(batch: str, results: list[PhotoResult], store: Store) -> dict[str, dg.MetadataValue]:
     counts = counts_of(results)
-    sheet = contact_sheet_of(results, store)
     name = f"reports/{batch}/contact_sheet.jpg"
+    earlier = store.read(name) if store.exists(name) else None
+    sheet = contact_sheet_of(results, store, earlier)
     put_if_changed(store, name, sheet)
     shown: dict[str, dg.MetadataValue] = {
         "photos": dg.MetadataValue.int(counts.photos),

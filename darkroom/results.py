@@ -1,18 +1,18 @@
 """Everything known of one photo, as people and programs read it. The field names are a contract."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
-from pydantic.dataclasses import dataclass
 
 from darkroom.outcomes import Failure
-from darkroom.rows import STRICT, Code, Detection, Neighbour, UniqueIdCandidate, Word
+from darkroom.rows import Code, Detection, Neighbour, UniqueIdCandidate, Word
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """One check, as results show it."""
+    """One check, as results show it. Made from a row, which was validated: fifteen a photo."""
 
     value: float | str | None
     threshold: float | str | None

@@ -69,6 +69,7 @@ def contact_sheet(
     max_tiles: int = 60,
     not_shown: int = 0,
     max_bytes: int = 300_000,
+    comment: bytes = b"",
 ) -> bytes:
     """A JPEG of thumbnails with their file names, what was found on them outlined.
 
@@ -76,10 +77,10 @@ def contact_sheet(
     error, in a gray one when that was accepted. Tiles are taken one by one, so that a generator
     keeps one rendition in memory; those past `max_tiles` are not taken. `not_shown` is how many
     more photos the last line speaks of. The quality is lowered until the JPEG has at most
-    `max_bytes`.
+    `max_bytes`. It carries `comment`.
     """
     drawn = [_draw_tile(tile, tile_px) for tile in islice(tiles, max_tiles)]
-    return encoded(_lay_out(drawn, columns, tile_px, not_shown), max_bytes)
+    return encoded(_lay_out(drawn, columns, tile_px, not_shown), max_bytes, comment)
 
 
 def _lay_out(
@@ -136,11 +137,11 @@ def _tile_height(tile_px: int) -> int:
     return tile_px + 36
 
 
-def encoded(sheet: Image.Image, max_bytes: int) -> bytes:
+def encoded(sheet: Image.Image, max_bytes: int, comment: bytes = b"") -> bytes:
     """A JPEG of at most so many bytes, where the lowest quality allows it."""
     for quality in _QUALITIES:
         buffer = io.BytesIO()
-        sheet.save(buffer, "JPEG", quality=quality, optimize=True)
+        sheet.save(buffer, "JPEG", quality=quality, optimize=True, comment=comment)
         if buffer.tell() <= max_bytes:
             break
     return buffer.getvalue()

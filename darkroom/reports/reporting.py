@@ -1,8 +1,11 @@
 """What a batch's report says: counts, speed, failures by reason, and its pictures."""
 
+import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+
+from PIL import Image
 
 from darkroom.errors import ObjectMissing
 from darkroom.outcomes import Outcome
@@ -18,9 +21,12 @@ from darkroom.reports.findings_picture import Marked, findings_picture
 from darkroom.reports.markdown import table, visible
 from darkroom.reports.marks import Marks
 from darkroom.results import PhotoResult, StageFailure
+from darkroom.stages.incremental import digest
 from darkroom.storage.blobs import blob_name
 from darkroom.work.progress import StageProgress
 
+_DRAWN_AS = 1
+"""To be raised when a sheet of the same photos is drawn in another way."""
 _TILES = 60
 _FINDINGS = 6
 _FINDINGS_EDGE_PX = 480
@@ -142,12 +148,38 @@ def _hope(result: PhotoResult, failure: StageFailure) -> str:
     return "yes" if failure.retryable else "no"
 
 
-def contact_sheet_of(results: Sequence[PhotoResult], store: Store) -> bytes:
-    """A JPEG of the batch; failed and rejected photos come before the rest when it is long."""
+def contact_sheet_of(
+    results: Sequence[PhotoResult], store: Store, earlier: bytes | None = None
+) -> bytes:
+    """A JPEG of the batch; failed and rejected photos come before the rest when it is long.
+
+    `earlier` is returned where it shows just that: drawing takes most of a second.
+    """
     chosen = worth_showing(results, _TILES)
+    not_shown = len(results) - len(chosen)
+    shown = [(tile_of(result, None), _kept_rendition(result, store)) for result in chosen]
+    comment = digest(_DRAWN_AS, [[tile, name] for tile, name in shown], not_shown).encode()
+    if earlier is not None and _comment_of(earlier) == comment:
+        return earlier
     return contact_sheet(
-        _tiles(chosen, store), max_tiles=_TILES, not_shown=len(results) - len(chosen)
+        _tiles(chosen, store), max_tiles=_TILES, not_shown=not_shown, comment=comment
     )
+
+
+def _kept_rendition(result: PhotoResult, store: Store) -> str | None:
+    """Its name in the store, if it is there."""
+    name = result.rendition and blob_name(result.rendition.sha256)
+    return name if name and store.exists(name) else None
+
+
+def _comment_of(jpeg: bytes) -> bytes | None:
+    """None for what is no sheet of ours."""
+    try:
+        with Image.open(io.BytesIO(jpeg), formats=("JPEG",)) as sheet:
+            comment = sheet.info.get("comment")
+    except (OSError, SyntaxError, ValueError):
+        return None
+    return comment if isinstance(comment, bytes) else None
 
 
 def findings_of(results: Sequence[PhotoResult], store: Store) -> bytes | None:

@@ -158,6 +158,20 @@ def test_a_missing_rendition_leaves_the_sheet_whole(store: FolderStore) -> None:
     assert (is_red(lost), is_red(kept)) == (False, True)
 
 
+def test_a_sheet_that_shows_the_same_is_not_drawn_again(store: FolderStore) -> None:
+    """One that shows other photos, another outcome or no picture is; so is what is no sheet."""
+    lost = red_photo(store, kept=False)
+    earlier = contact_sheet_of([lost, *RESULTS], store)
+    kept = [red_photo(store, kept=True), *RESULTS]
+    drawn = contact_sheet_of(kept, store)
+    failed = kept[0].model_copy(update={"outcome": "failed", "failures": [TIMEOUT]})
+
+    assert contact_sheet_of(kept, store, drawn) is drawn
+    assert contact_sheet_of(kept, store, earlier) == drawn
+    assert contact_sheet_of([failed, *RESULTS], store, drawn) != drawn
+    assert contact_sheet_of(kept, store, b"no sheet") == drawn
+
+
 def test_a_long_batch_shows_its_trouble(store: FolderStore) -> None:
     """The sheet is bounded, and the one red photo at its end is there only if it failed."""
     many = [result(str(number), "done") for number in range(500)]
