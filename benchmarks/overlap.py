@@ -22,26 +22,24 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from benchmarks.engine import take_in_batch
+from benchmarks.engine import PRELOAD, Engine, settings_of
 from benchmarks.side_by_side.photos import draw
 from benchmarks.side_by_side.serving import served
+from darkroom.work.fork_servers import fork_server_here
 from darkroom.work.lanes import Lanes
-from orchestration.configuration import load_settings
-from orchestration.home import Home
-from orchestration.intake import Sender, take_in
-from orchestration.wiring import Adapters
+from resources.fetching.choice import Fetchers
 
 _LATENCIES = [0.0, 0.05, 0.1, 0.2, 1.0, 3.0]
 
 
 def _both_s(source: str) -> float:
     """The engine over a source, in a new home."""
+    fork_server_here(PRELOAD)
     with tempfile.TemporaryDirectory(prefix="darkroom-overlap-") as name:
-        adapters = _adapters(Path(name))
-        adapters.records.migrate()
-        (batch,) = take_in(adapters, source, Sender("benchmark"), batch_size=10**9).batches
+        engine = Engine(Path(name), settings_of("JPEG"))
+        batch, entries = engine.entries(source)
         started = time.perf_counter()
-        take_in_batch(adapters, batch.key, checkpoints=True)
+        engine.take_in(batch, entries, kept=True)
         return time.perf_counter() - started
 
 
@@ -49,8 +47,9 @@ def _download_s(manifest: str) -> float:
     """The downloads as the engine makes them, and nothing else."""
     urls = Path(manifest).read_text().split()
     with tempfile.TemporaryDirectory(prefix="darkroom-overlap-") as name:
-        adapters = _adapters(Path(name))
-        fetcher, share = adapters.fetcher, 2 * adapters.settings.downloads.max_per_host
+        settings = settings_of("JPEG")
+        fetcher = Fetchers(settings.downloads, settings.s3, settings.intake)
+        share = 2 * settings.downloads.max_per_host
 
         async def fetch(lanes: Lanes[str], lane: str, url: str) -> None:
             await fetcher.fetch(url, Path(name))
@@ -66,13 +65,6 @@ def _download_s(manifest: str) -> float:
         started = time.perf_counter()
         asyncio.run(fetch_all())
         return time.perf_counter() - started
-
-
-def _adapters(folder: Path) -> Adapters:
-    settings = load_settings(Home(folder))
-    renditions = settings.renditions.model_copy(update={"format": "JPEG"})
-    settings = settings.model_copy(update={"renditions": renditions})
-    return Adapters(Home(folder), settings).asking("127.0.0.1")
 
 
 def _alone(work: Callable[[], float]) -> float:
