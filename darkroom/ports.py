@@ -41,8 +41,10 @@ class Store(Protocol):
     def put(self, name: str, data: bytes) -> None:
         """Keep `data` under `name`, replacing what was there in one step."""
 
-    def add(self, name: str, source: Path) -> bool:
+    def add(self, name: str, source: Path, *, given: bool = False) -> bool:
         """Keep a copy of the file under `name` unless the name is taken; True when it was free.
+
+        A file that is `given` is never written to again, only removed: it may be kept itself.
 
         Meant for content-addressed names: repeating it is harmless. An object that is there is kept
         as if it were new, see `darkroom.upkeep.prunable_store`.

@@ -164,7 +164,7 @@ class Ingest:
 
     def _add(self, blobs: Iterable[tuple[str, Path]]) -> None:
         for sha256, path in blobs:
-            self._store.add(blob_name(sha256), path)
+            self._store.add(blob_name(sha256), path, given=True)
 
     async def _recognised(self, task: Task, fetched: Fetched) -> Ingested | None:
         """Bytes that need no work, because what is known of them holds."""
@@ -180,7 +180,7 @@ class Ingest:
         if rendition and not await asyncio.to_thread(self._store.renew, blob_name(rendition)):
             return None
         if task.kept_sha256 is None:
-            await asyncio.to_thread(self._store.add, blob_name(sha256), fetched.path)
+            await asyncio.to_thread(self._add, [(sha256, fetched.path)])
         return Ingested(
             entry=task.entry,
             sha256=sha256,

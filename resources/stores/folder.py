@@ -18,7 +18,14 @@ from darkroom.upkeep.prunable_store import FRESH_S, Kept, Unfinished
 from resources.stores.locks import alone, together
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
-_NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+_NO_HARD_LINKS = {
+    errno.EPERM,
+    errno.ENOTSUP,
+    errno.EOPNOTSUPP,
+    errno.ENOSYS,
+    errno.EMLINK,
+    errno.EXDEV,
+}
 _COPY_BYTES = 1 << 20
 _UNFINISHED = re.compile(r"\.[0-9a-f]{32}\.unfinished")
 
@@ -39,20 +46,25 @@ class FolderStore:
 
     def put(self, name: str, data: bytes) -> None:
         path = self._path(name)
-        with self._reported(name), _written_beside(path) as (unfinished, file):
-            file.write(data)
-            _finish(file)
+        with self._reported(name), _beside(path) as unfinished:
+            with unfinished.open("xb") as file:
+                file.write(data)
+                _finish(file)
             unfinished.replace(path)
             _sync_folder(path.parent)
 
-    def add(self, name: str, source: Path) -> bool:
+    def add(self, name: str, source: Path, *, given: bool = False) -> bool:
         path = self._path(name)
         with source.open("rb") as original, self._reported(name):
             if path.is_file() and _renewed(path):
                 return False
-            with _written_beside(path) as (unfinished, file):
-                shutil.copyfileobj(original, file, _COPY_BYTES)
-                _finish(file)
+            with _beside(path) as unfinished:
+                if given and _linked(source, unfinished):
+                    os.fsync(original.fileno())
+                else:
+                    with unfinished.open("xb") as file:
+                        shutil.copyfileobj(original, file, _COPY_BYTES)
+                        _finish(file)
                 # Taken by now, and forgotten the moment after: then the name is free again.
                 while not (added := _place(unfinished, path)) and not _renewed(path):
                     pass
@@ -152,15 +164,29 @@ class FolderStore:
 
 
 @contextmanager
-def _written_beside(path: Path) -> Iterator[tuple[Path, BinaryIO]]:
-    """A new file in the folder of `path`; whatever is left of it at the end is removed."""
+def _beside(path: Path) -> Iterator[Path]:
+    """A new name in the folder of `path`; what is left of it at the end is removed."""
     _make_folder(path.parent)
     unfinished = path.parent / f".{uuid.uuid4().hex}.unfinished"
     try:
-        with unfinished.open("xb") as file:
-            yield unfinished, file
+        yield unfinished
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def _linked(source: Path, unfinished: Path) -> bool:
+    """Whether the file itself could be had: writing a photo twice takes longer than all else here.
+
+    It gets the permissions of a file that is made here, not those of one in scratch.
+    """
+    try:
+        unfinished.hardlink_to(source)
+    except OSError as error:
+        if error.errno not in _NO_HARD_LINKS:
+            raise
+        return False
+    unfinished.chmod(unfinished.parent.stat().st_mode & 0o666)
+    return True
 
 
 def _finish(file: BinaryIO) -> None:

@@ -62,7 +62,7 @@ class S3Store:
         with self._reported(name):
             self._client.put_object(Bucket=self.bucket, Key=key, Body=data)
 
-    def add(self, name: str, source: Path) -> bool:
+    def add(self, name: str, source: Path, *, given: bool = False) -> bool:  # noqa: ARG002 - it is sent
         key = self._key(name)
         with source.open("rb") as original, self._reported(name):
             for _ in range(CONFLICT_ATTEMPTS):

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,38 @@ def test_what_a_killed_process_left_is_never_listed(store: FolderStore) -> None:
 
     assert list(store.names("")) == ["blobs/ab/cd"]
     assert list(store.names("blobs/ab/")) == ["blobs/ab/cd"]
+
+
+def test_a_given_file_is_not_written_again(store: FolderStore, photo: Path) -> None:
+    """It is the object, with the permissions of any other; a copy leaves it as it was."""
+    photo.chmod(0o600)
+    store.add("copied", photo)
+    mode = photo.stat().st_mode
+    store.add("given", photo, given=True)
+
+    copied, given = store.root / "copied", store.root / "given"
+    assert stat.S_IMODE(mode) == 0o600
+    assert given.samefile(photo)
+    assert not copied.samefile(photo)
+    assert given.stat().st_mode == copied.stat().st_mode
+
+
+def test_a_given_file_of_another_disk_is_copied(
+    store: FolderStore, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hard link cannot lead there."""
+    link = Path.hardlink_to
+
+    def refuse(self: Path, target: Path) -> None:
+        if target == photo:
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+        link(self, target)
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+
+    assert store.add("given", photo, given=True)
+    assert store.read("given") == photo.read_bytes()
+    assert not (store.root / "given").samefile(photo)
 
 
 def test_without_hard_links_a_file_is_renamed(

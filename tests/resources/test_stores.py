@@ -84,6 +84,17 @@ class StoreContract:
         )
         assert photo.read_bytes() == b"the photo's bytes"
 
+    def test_what_is_given_stays_when_its_source_goes(self, store: Store, photo: Path) -> None:
+        """It may be the very file: its caller may only remove it."""
+        data = photo.read_bytes()
+
+        assert store.add("blobs/ab/cd", photo, given=True)
+        assert not store.add("blobs/ab/cd", photo, given=True)
+        photo.unlink()
+
+        assert store.read("blobs/ab/cd") == data
+        assert list(store.names("")) == ["blobs/ab/cd"]
+
     def test_a_source_that_is_not_there_is_the_caller_s_trouble(
         self, store: Store, tmp_path: Path
     ) -> None:

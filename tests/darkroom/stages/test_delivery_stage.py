@@ -38,9 +38,9 @@ class WatchedStore(FolderStore):
         self.written.append(name)
         super().put(name, data)
 
-    def add(self, name: str, source: Path) -> bool:
+    def add(self, name: str, source: Path, *, given: bool = False) -> bool:
         self.written.append(name)
-        return super().add(name, source)
+        return super().add(name, source, given=given)
 
 
 @pytest.fixture

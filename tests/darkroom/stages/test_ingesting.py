@@ -350,7 +350,7 @@ def test_a_full_scratch_stops_the_run(
 class RefusingStore(FolderStore):
     """A disk that takes nothing."""
 
-    def add(self, name: str, source: Path) -> bool:  # noqa: ARG002 - the port's signature
+    def add(self, name: str, source: Path, *, given: bool = False) -> bool:  # noqa: ARG002 - the port's signature
         raise StoreUnavailable("the disk refuses") from OSError("its reason")
 
 
