@@ -65,4 +65,5 @@ def use_of(process: psutil.Process) -> Use:
             continue
         cpu_seconds += times.user + times.system + times.children_user + times.children_system
         memory_bytes += memory.rss - getattr(memory, "shared", 0)
-    return Use(cpu_seconds, memory_bytes)
+    # The kernel counts hundredths; sums of the same ones in another order differ in their last bit.
+    return Use(round(cpu_seconds, 2), memory_bytes)
