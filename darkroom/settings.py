@@ -71,7 +71,7 @@ class DatabaseSettings(Section):
         1, description="Steps writing to the database at once, across all runs (pool `database`)."
     )
     photos_per_transaction: PositiveInt = Field(
-        100, description="Photos written in one transaction."
+        250, description="Photos written in one transaction."
     )
 
 

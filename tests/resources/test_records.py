@@ -421,11 +421,12 @@ class RecordsContract:
         assert rows(records, checks) == [(7.0, math.inf, None)]
 
     def test_messages_do_not_grow_with_the_photos(self, records: SqlRecords) -> None:
-        """Each transaction sends as many for a hundred photos as for two, new and again."""
+        """Each transaction sends as many when it is full as with two photos, new and again."""
         for key in "ab":
             records.open_batch(batch(key), [])
         few = [full_result("a", str(number)) for number in range(2)]
-        many = [full_result("b", str(number)) for number in range(200)]
+        full = records.settings.photos_per_transaction
+        many = [full_result("b", str(number)) for number in range(2 * full)]
 
         for first, later in (("a", "b"), ("a", "b")):
             with messages(records) as of_few:
