@@ -38,6 +38,7 @@ from tests.soak.serving import Counting, served
 from tests.soak.snapshots import Snapshot, differences, snapshot
 
 _POLL_S = 1.0
+_LAST_WORD_S = 60.0
 _KINDS = ["worker", "step", "run", "daemon", "webserver", "code server", "everything"]
 _WEIGHTS = [8, 8, 8, 3, 1, 1, 1]
 _OF_A_RUN = ("orchestration.run_worker", "multiprocessing.forkserver")
@@ -293,6 +294,10 @@ def _of_the_run_above(
 def left_over(home: Home) -> list[str]:
     """What a stopped home should not have any more."""
     said = []
+    # The code server of a daemon that was killed ends by itself when it has heard nothing for long.
+    patience = time.monotonic() + _LAST_WORD_S
+    while any(processes_of(home).values()) and time.monotonic() < patience:
+        time.sleep(_POLL_S)
     for kind, processes in processes_of(home).items():
         said += [f"still running: {kind} {process.pid}" for process in processes]
     said += [
