@@ -15,7 +15,7 @@ PAGE = Path(__file__).with_name("settings.md")
 _HEAD = """\
 # Settings
 
-Written from `darkroom/settings.py` by `docs/settings_page.py`.
+Written from `darkroom/settings/` by `docs/settings_page.py`.
 
 A setting stands in `darkroom.yaml`, in the home or where `darkroom` is started:
 

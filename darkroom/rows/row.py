@@ -1,0 +1,34 @@
+"""What all rows are made of."""
+
+from pydantic import BaseModel, ConfigDict
+
+from darkroom.outcomes import Failure, Outcome
+
+STRICT = ConfigDict(extra="forbid")
+
+
+class Part(BaseModel):
+    """A frozen value inside a row.
+
+    What a photo has many of is a dataclass instead, which takes a quarter of the memory.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PhotoPart(Part):
+    """Something said of one photo of a batch."""
+
+    photo_id: str
+    """Stable and unique inside its batch."""
+
+
+class Row(PhotoPart):
+    """What every stage says of a photo."""
+
+    outcome: Outcome
+    failure: Failure | None = None
+    inputs: str
+    """Digest of everything the row was made from: inputs, settings, code version."""
+    seconds: float = 0.0
+    """Work on this photo, in all processes."""
