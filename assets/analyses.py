@@ -2,9 +2,7 @@
 
 import dagster as dg
 
-from assets.partitions import batches
-from assets.patience import patient
-from assets.stage_events import no_failed_photos
+from assets.stage_asset import stage_asset
 from assets.stage_step import Events, stage_step
 from darkroom.ports import Store, VisionChoice
 from darkroom.rows import AnalysisRow, PhotoRow, RenditionRow, ValidationRow
@@ -15,16 +13,7 @@ from darkroom.storage.tables import Tables
 from darkroom.work.progress import ProgressBoard
 
 
-@dg.asset(
-    partitions_def=batches,
-    pool="vision",
-    group_name="recognition",
-    kinds={"parquet", "gemini"},
-    owners=["team:darkroom"],
-    io_manager_key="table_io",
-    check_specs=[no_failed_photos("analyses")],
-)
-@patient
+@stage_asset(pool="vision", group_name="recognition", made_with="gemini")
 def analyses(
     context: dg.AssetExecutionContext,
     photos: list[PhotoRow],

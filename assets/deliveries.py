@@ -2,9 +2,8 @@
 
 import dagster as dg
 
-from assets.partitions import batches
-from assets.patience import patient
-from assets.stage_events import no_failed_photos, stage_events
+from assets.stage_asset import stage_asset
+from assets.stage_events import stage_events
 from assets.stage_step import Events, run_of_stage
 from darkroom.ports import Store
 from darkroom.rows import DeliveryRow
@@ -15,17 +14,7 @@ from darkroom.storage.tables import Tables
 from darkroom.work.progress import ProgressBoard
 
 
-@dg.asset(
-    partitions_def=batches,
-    deps=stages_before("deliveries"),
-    pool="uploads",
-    group_name="results",
-    kinds={"parquet", "s3"},
-    owners=["team:darkroom"],
-    io_manager_key="table_io",
-    check_specs=[no_failed_photos("deliveries")],
-)
-@patient
+@stage_asset(pool="uploads", group_name="results", made_with="s3", deps=stages_before("deliveries"))
 def deliveries(
     context: dg.AssetExecutionContext,
     settings: dg.ResourceParam[Settings],

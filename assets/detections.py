@@ -2,10 +2,8 @@
 
 import dagster as dg
 
-from assets.partitions import batches
-from assets.patience import patient
 from assets.photo_workers import photo_workers
-from assets.stage_events import no_failed_photos
+from assets.stage_asset import stage_asset
 from assets.stage_step import Events, stage_step
 from darkroom.ports import DetectorChoice, KnownPhotos, Store
 from darkroom.recognition.detecting import Tiling
@@ -17,16 +15,7 @@ from darkroom.storage.tables import Tables
 from darkroom.work.progress import ProgressBoard
 
 
-@dg.asset(
-    partitions_def=batches,
-    pool="cpu",
-    group_name="recognition",
-    kinds={"parquet", "onnx"},
-    owners=["team:darkroom"],
-    io_manager_key="table_io",
-    check_specs=[no_failed_photos("detections")],
-)
-@patient
+@stage_asset(pool="cpu", group_name="recognition", made_with="onnx")
 def detections(
     context: dg.AssetExecutionContext,
     photos: list[PhotoRow],

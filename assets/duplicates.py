@@ -2,9 +2,8 @@
 
 import dagster as dg
 
-from assets.partitions import batches
-from assets.patience import patient
-from assets.stage_events import meter, no_failed_photos, stage_events
+from assets.stage_asset import stage_asset
+from assets.stage_events import meter, stage_events
 from assets.stage_step import Events
 from darkroom.ports import FingerprintIndex
 from darkroom.rows import DuplicateRow, HashRow, PhotoRow, RenditionRow, ValidationRow
@@ -15,16 +14,7 @@ from darkroom.storage.tables import Tables
 from darkroom.work.progress import ProgressBoard
 
 
-@dg.asset(
-    partitions_def=batches,
-    pool="database",
-    group_name="recognition",
-    kinds={"parquet", "numpy"},
-    owners=["team:darkroom"],
-    io_manager_key="table_io",
-    check_specs=[no_failed_photos("duplicates")],
-)
-@patient
+@stage_asset(pool="database", group_name="recognition", made_with="numpy")
 def duplicates(
     context: dg.AssetExecutionContext,
     photos: list[PhotoRow],

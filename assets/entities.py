@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import dagster as dg
 
-from assets.partitions import batches
-from assets.patience import patient
-from assets.stage_events import meter, no_failed_photos, stage_events
+from assets.stage_asset import stage_asset
+from assets.stage_events import meter, stage_events
 from assets.stage_step import Events
 from darkroom.entities.remaking import BatchEntities
 from darkroom.ports import EntityIndex, VisionChoice
@@ -21,16 +20,7 @@ from darkroom.work.progress import ProgressBoard
 _DROPS_SHOWN = 100
 
 
-@dg.asset(
-    partitions_def=batches,
-    pool="database",
-    group_name="recognition",
-    kinds={"parquet", "sqlalchemy"},
-    owners=["team:darkroom"],
-    io_manager_key="table_io",
-    check_specs=[no_failed_photos("entities")],
-)
-@patient
+@stage_asset(pool="database", group_name="recognition", made_with="sqlalchemy")
 def entities(
     context: dg.AssetExecutionContext,
     photos: list[PhotoRow],

@@ -2,9 +2,8 @@
 
 import dagster as dg
 
-from assets.partitions import batches
-from assets.patience import patient
-from assets.stage_events import meter, no_failed_photos, stage_events
+from assets.stage_asset import stage_asset
+from assets.stage_events import meter, stage_events
 from assets.stage_step import Events, checkpoint_of
 from darkroom.ports import Records
 from darkroom.rows import RecordRow
@@ -16,17 +15,9 @@ from darkroom.storage.tables import Tables
 from darkroom.work.progress import ProgressBoard
 
 
-@dg.asset(
-    partitions_def=batches,
-    deps=stages_before("records"),
-    pool="database",
-    group_name="results",
-    kinds={"parquet", "sqlalchemy"},
-    owners=["team:darkroom"],
-    io_manager_key="table_io",
-    check_specs=[no_failed_photos("records")],
+@stage_asset(
+    pool="database", group_name="results", made_with="sqlalchemy", deps=stages_before("records")
 )
-@patient
 def records(
     context: dg.AssetExecutionContext,
     settings: dg.ResourceParam[Settings],

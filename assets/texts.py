@@ -2,10 +2,8 @@
 
 import dagster as dg
 
-from assets.partitions import batches
-from assets.patience import patient
 from assets.photo_workers import photo_workers
-from assets.stage_events import no_failed_photos
+from assets.stage_asset import stage_asset
 from assets.stage_step import Events, stage_step
 from darkroom.ports import KnownPhotos, Store, TextReader
 from darkroom.rows import PhotoRow, RenditionRow, TextRow, ValidationRow
@@ -16,16 +14,7 @@ from darkroom.storage.tables import Tables
 from darkroom.work.progress import ProgressBoard
 
 
-@dg.asset(
-    partitions_def=batches,
-    pool="cpu",
-    group_name="recognition",
-    kinds={"parquet", "tesseract"},
-    owners=["team:darkroom"],
-    io_manager_key="table_io",
-    check_specs=[no_failed_photos("texts")],
-)
-@patient
+@stage_asset(pool="cpu", group_name="recognition", made_with="tesseract")
 def texts(
     context: dg.AssetExecutionContext,
     photos: list[PhotoRow],
