@@ -8,18 +8,17 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import JSON, Float, LargeBinary, Table, bindparam, column, func, select, text
+from sqlalchemy import JSON, LargeBinary, Table, bindparam, column, func, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeEngine
 
 from resources.records.columns import UtcTime, utc
 
 _SPELLED: dict[type[TypeEngine[Any]], Callable[[Any], str]] = {
-    Float: repr,
     LargeBinary: lambda data: rf"\x{data.hex()}",
     UtcTime: lambda moment: utc(moment).isoformat(),
 }
-"""Types that JSON has no word for, infinite numbers among them: PostgreSQL reads them from text."""
+"""Types that JSON has no word for: PostgreSQL reads them from text."""
 
 
 def insert(table: Table, names: Sequence[str]) -> postgresql.Insert:

@@ -1,14 +1,13 @@
 """A photo and all that was found out about it, as rows."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, select, update
 
 from darkroom.ports import RecordedPhoto
 from darkroom.results import PhotoResult
-from darkroom.rows import CropQuality, Neighbour
+from darkroom.rows import CropQuality, Neighbour, Word
 from resources.records.models import (
     AnalysisRecord,
     Base,
@@ -131,8 +130,13 @@ def _reasons(result: PhotoResult) -> Rows:
 
 def _texts(result: PhotoResult) -> Rows:
     if result.text is not None:
-        words = [asdict(word) for word in result.words]
+        words = [_word(word) for word in result.words]
         yield {"text": result.text, "confidence": result.text_confidence, "words": words}
+
+
+def _word(word: Word) -> dict[str, Any]:
+    # asdict, which copies whatever it meets, is a tenth of the time of the whole photo.
+    return {"text": word.text, "confidence": word.confidence, "box": word.box}
 
 
 def _codes(result: PhotoResult) -> Rows:

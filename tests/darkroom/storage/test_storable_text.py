@@ -1,6 +1,7 @@
 """Strangers' text, made fit for every place it is stored in."""
 
 import json
+import math
 import os
 
 import pytest
@@ -42,3 +43,10 @@ def test_json_is_that_of_the_storable_tree(text: str) -> None:
 
     assert json.loads(storable_json(tree)) == storable_tree(tree)
     assert storable_json(tree).encode().decode() == storable_json(tree)
+
+
+def test_json_spells_numbers_that_it_has_no_word_for() -> None:
+    """As strings, which databases read as numbers again."""
+    tree = [math.inf, -math.inf, math.nan, 1e20, 2**70, ("caf\udce9",)]
+
+    assert storable_json(tree) == f'["Infinity","-Infinity","NaN",1e+20,{2**70},["caf\ufffd"]]'
