@@ -1,22 +1,19 @@
-"""Photos of 12 megapixels, any number, each of its own: `serving.py` prints its port and serves.
+"""Photos of 12 megapixels, any number, each of its own, served on this machine.
 
 `/<number>.jpg` is put together from the rows of a few drawn scenes: in a JPEG with a restart marker
 after each row of blocks, rows can change places, even between photos. That costs next to nothing,
 and both the bytes and the look of each photo are its own.
 """
 
-import asyncio
 import io
 import random
 import re
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 from aiohttp import web
 from PIL import Image
 
+from benchmarks.serving import running, serve
 from darkroom.samples import scenes
 
 _SIZE = (4000, 3000)
@@ -30,16 +27,9 @@ _RESTART = re.compile(rb"\xff[\xd0-\xd7]")
 _END = b"\xff\xd9"
 
 
-@contextmanager
-def served() -> Iterator[str]:
+def served() -> AbstractContextManager[str]:
     """The address, such as http://127.0.0.1:12345."""
-    command = [sys.executable, "-m", __name__]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            assert server.stdout is not None  # noqa: S101 - a pipe was asked for
-            yield f"http://127.0.0.1:{int(server.stdout.readline())}"
-        finally:
-            server.terminate()
+    return running(__name__)
 
 
 class Photos:
@@ -75,22 +65,15 @@ def _in_rows(scene: Image.Image) -> tuple[bytes, list[bytes]]:
     return data[:first], _RESTART.split(data[first:].removesuffix(_END))
 
 
-async def _serve() -> None:
+def _serve() -> None:
     photos = Photos()
 
     async def answer(request: web.Request) -> web.Response:
         number = int(request.match_info["number"])
         return web.Response(body=photos.photo(number), content_type="image/jpeg")
 
-    app = web.Application()
-    app.router.add_get(r"/{number:\d+}.jpg", answer)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0, backlog=1024)
-    await site.start()
-    print(runner.addresses[0][1], flush=True)
-    await asyncio.Event().wait()
+    serve(r"/{number:\d+}.jpg", answer)
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve())
+    _serve()
