@@ -11,29 +11,24 @@ The last line is JSON: of each kind of photo, seconds per photo and ratios by ro
 
 import argparse
 import json
-import os
 import statistics
 import tempfile
 import time
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psutil
-import pytesseract
-from PIL import Image
 
+from benchmarks.reading.contenders import as_people_call_it, in_workers, one_look
+from benchmarks.reading.looks import looked_into
 from benchmarks.side_by_side.photos import draw, page_lines
 from darkroom.evaluation.texts import ReadText, score_texts
-from darkroom.imaging.decoding import reduced_gray, upright_gray
-from darkroom.ports import GrayImage, Reading, TextReader
+from darkroom.ports import TextReader
 from darkroom.recognition.from_file import read_text
-from darkroom.recognition.reading import READ_PX, read_page
 from darkroom.settings import OcrSettings, WorkerSettings
 from darkroom.work.workers import Workers
 from resources.ocr.choice import text_reader
@@ -51,59 +46,6 @@ class Took:
     cpu_s: float
 
 
-@dataclass
-class Watched:
-    """A `TextReader` that counts what it is asked for, and the seconds of it."""
-
-    reader: TextReader
-    asked: Counter[str] = field(default_factory=Counter)
-    seconds: defaultdict[str, float] = field(default_factory=partial(defaultdict, float))
-
-    @property
-    def version(self) -> str:
-        return self.reader.version
-
-    @property
-    def enough_words(self) -> int:
-        return self.reader.enough_words
-
-    def may_have_text(self, image: GrayImage) -> bool:
-        with self._counted("glances"):
-            return self.reader.may_have_text(image)
-
-    def read(self, image: GrayImage) -> Reading:
-        with self._counted("readings"):
-            return self.reader.read(image)
-
-    @contextmanager
-    def _counted(self, what: str) -> Iterator[None]:
-        started = time.perf_counter()
-        yield
-        self.asked[what] += 1
-        self.seconds[what] += time.perf_counter() - started
-
-
-def one_look(path: Path, reader: TextReader) -> Reading:
-    """The whole photo read once, as it is."""
-    return reader.read(upright_gray(path))
-
-
-def as_people_call_it(threads: int | None, path: Path) -> str:
-    """`threads` None leaves it to the program how many it starts."""
-    environment = {name: value for name, value in os.environ.items() if name != "OMP_THREAD_LIMIT"}
-    limit = {"OMP_THREAD_LIMIT": str(threads)} if threads else {}
-    # pytesseract hands on what its module calls `environ`.
-    pytesseract.pytesseract.environ = environment | limit
-    with Image.open(path) as image:
-        return str(pytesseract.image_to_string(image))
-
-
-def in_workers(
-    workers: Workers, look: Callable[[Path, TextReader], Reading], reader: TextReader, path: Path
-) -> str:
-    return workers.call(look, path, reader).text
-
-
 def timed(
     read: Callable[[Path], str], paths: Sequence[Path], at_once: int
 ) -> tuple[Took, list[str]]:
@@ -112,22 +54,6 @@ def timed(
         texts = list(pool.map(read, paths))
     wall_s = time.perf_counter() - started
     return Took(wall_s / len(paths), (_cpu_s() - before) / len(paths)), texts
-
-
-def looked_into(paths: Sequence[Path], reader: TextReader) -> dict[str, float]:
-    """How often the stage looks at a photo in the mean, and milliseconds of each part."""
-    watched, decoding, all_in_all = Watched(reader), 0.0, 0.0
-    for path in paths:
-        started = time.perf_counter()
-        gray, _ = reduced_gray(path, at_least_px=READ_PX)
-        decoding += time.perf_counter() - started
-        read_page(gray, watched)
-        all_in_all += time.perf_counter() - started
-    count = len(paths)
-    rest = all_in_all - decoding - sum(watched.seconds.values())
-    parts = {"decode": decoding, **watched.seconds, "all else": rest}
-    found = {name: asked / count for name, asked in watched.asked.items()}
-    return found | {f"{name} ms": round(1000 * s / count, 1) for name, s in parts.items()}
 
 
 def _cpu_s() -> float:
