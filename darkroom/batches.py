@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
@@ -42,6 +43,17 @@ class BatchSummary(BaseModel):
     def ended(self) -> int:
         """Photos whose records stand."""
         return self.done + self.rejected + self.failed + self.failures_accepted
+
+
+class BatchState(StrEnum):
+    """Where a batch stands, by its gate."""
+
+    WAITING = "waiting"
+    """Known, and no run has begun."""
+    RUNNING = "running"
+    COMPLETE = "complete"
+    FAILED = "failed"
+    """A photo failed, or a step did."""
 
 
 def is_batch_key(text: str) -> bool:

@@ -1,25 +1,13 @@
 """Where batches stand."""
 
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 
 import dagster as dg
 
 from assets.partitions import batches
+from darkroom.batches import BatchState
 
 GATE = dg.AssetKey("batch_report")
-
-
-class BatchState(StrEnum):
-    """Where a batch stands, by its gate."""
-
-    WAITING = "waiting"
-    """Known, and no run has begun."""
-    RUNNING = "running"
-    COMPLETE = "complete"
-    FAILED = "failed"
-    """A photo failed, or a step did."""
-
 
 _BY_STATUS = {
     "MATERIALIZED": BatchState.COMPLETE,

@@ -5,11 +5,12 @@ from functools import cache
 
 import dagster as dg
 
+from darkroom.batches import BatchState
 from darkroom.upkeep.blobs import unfinished_writes, unreferenced_blobs
 from darkroom.upkeep.files import old_progress, old_scratch, unused_sources
 from darkroom.upkeep.old_checkpoints import superseded_checkpoints
 from darkroom.upkeep.sweeping import Sweep
-from orchestration.batch_states import BatchState, batch_states
+from orchestration.batch_states import batch_states
 from orchestration.old_runs import old_runs
 from orchestration.wiring import Adapters
 

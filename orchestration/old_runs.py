@@ -30,8 +30,8 @@ from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 from dagster._core.storage.local_compute_log_manager import LocalComputeLogManager
 from dagster._core.storage.tags import BACKFILL_ID_TAG, PARTITION_NAME_TAG
 
+from darkroom.batches import BatchState
 from darkroom.upkeep.sweeping import Leftover, Sweep
-from orchestration.batch_states import BatchState
 
 _PAGE = 500
 _STATE_EVENTS = [

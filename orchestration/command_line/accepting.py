@@ -8,10 +8,11 @@ from pathlib import Path
 
 from rich.console import Console
 
+from darkroom.batches import BatchState
 from darkroom.errors import UsageError
 from darkroom.stages.accepting import acceptances, write_accepted
 from darkroom.storage.storable_text import storable
-from orchestration.batch_states import BatchState, batch_states
+from orchestration.batch_states import batch_states
 from orchestration.command_line.session import adapters_of
 from orchestration.instance import open_instance
 from orchestration.lost_runs import end_lost_runs

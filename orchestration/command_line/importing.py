@@ -14,7 +14,7 @@ from pathlib import Path
 import dagster as dg
 from rich.console import Console
 
-from darkroom.batches import Batch
+from darkroom.batches import Batch, BatchState
 from darkroom.errors import UsageError
 from darkroom.intake.addresses import origin_of
 from darkroom.reports.failure_groups import failure_groups
@@ -26,7 +26,7 @@ from darkroom.stages.batch_tables import read_results
 from darkroom.uris import scheme_of, shown
 from orchestration.announcing import announce
 from orchestration.batch_runner import BatchRun
-from orchestration.batch_states import BatchState, batch_states
+from orchestration.batch_states import batch_states
 from orchestration.command_line.progress_display import ProgressDisplay
 from orchestration.command_line.session import adapters_of
 from orchestration.command_line.showing import states_of

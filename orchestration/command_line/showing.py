@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from darkroom.batches import BatchSummary, is_batch_key
+from darkroom.batches import BatchState, BatchSummary, is_batch_key
 from darkroom.errors import UsageError
 from darkroom.reports.delivering import results_csv
 from darkroom.reports.failure_groups import failure_groups
@@ -23,7 +23,7 @@ from darkroom.results import PhotoResult
 from darkroom.settings import Section
 from darkroom.stages.batch_tables import read_results
 from darkroom.uris import shown
-from orchestration.batch_states import BatchState, batch_states
+from orchestration.batch_states import batch_states
 from orchestration.command_line.formats import ResultFormat, StatusFormat
 from orchestration.command_line.session import adapters_of
 from orchestration.command_line.showing_batches import coloured, show_batches

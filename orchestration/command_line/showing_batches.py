@@ -8,9 +8,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from darkroom.batches import BatchSummary
+from darkroom.batches import BatchState, BatchSummary
 from darkroom.reports.markdown import visible
-from orchestration.batch_states import BatchState
 
 MOST_SHOWN = 40
 """More than a screen; what is not shown is counted."""

@@ -11,8 +11,9 @@ import pytest
 
 from assets.partitions import BATCHES, batches
 from assets.stage_events import no_failed_photos
+from darkroom.batches import BatchState
 from darkroom.upkeep.sweeping import Swept, sweep_all
-from orchestration.batch_states import BatchState, batch_states
+from orchestration.batch_states import batch_states
 from orchestration.old_runs import old_runs
 
 PHOTOS, REPORT = dg.AssetKey("photos"), dg.AssetKey("batch_report")

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 
 import dagster as dg
 
-from orchestration.batch_states import BatchState
+from darkroom.batches import BatchState
 from orchestration.tags import PARTITION_TAG
 from tests.orchestration.held_runs import processes_of
 from tests.soak.claims import say

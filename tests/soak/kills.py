@@ -28,7 +28,8 @@ import dagster as dg
 import psutil
 import yaml
 
-from orchestration.batch_states import BatchState, batch_states
+from darkroom.batches import BatchState
+from orchestration.batch_states import batch_states
 from orchestration.configuration import load_settings
 from orchestration.home import Home
 from orchestration.instance import open_instance, pool_limits

@@ -17,7 +17,8 @@ import psutil
 import yaml
 from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
-from orchestration.batch_states import BatchState, batch_states
+from darkroom.batches import BatchState
+from orchestration.batch_states import batch_states
 from orchestration.configuration import load_settings
 from orchestration.home import HOME_VARIABLE, Home
 from orchestration.instance import open_instance, pool_limits

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from orchestration.batch_states import BatchState
+from darkroom.batches import BatchState
 from orchestration.retries import RETRY_OF_TAG, RETRY_TAG
 from orchestration.tags import PARTITION_TAG
 from tests.soak.claims import Claims, say

@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
-from darkroom.batches import Batch, BatchSummary
-from orchestration.batch_states import BatchState
+from darkroom.batches import Batch, BatchState, BatchSummary
 from orchestration.command_line.showing_batches import MOST_SHOWN, most_telling, show_batches
 
 OPENED = datetime(2024, 5, 4, tzinfo=UTC)

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from darkroom.batches import Batch
+from darkroom.batches import Batch, BatchState
 from darkroom.rows import Entry
 from darkroom.work.load import Load
 from darkroom.work.progress import StageProgress
-from orchestration.batch_states import BatchState
 from orchestration.command_line import showing
 from orchestration.command_line.session import adapters_of
 from orchestration.command_line.showing_stages import StageLine, StageState, stage_lines
