@@ -1,6 +1,7 @@
 """A batch: photos that arrived together, and one partition of every asset."""
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -27,10 +28,9 @@ class Batch(BaseModel):
     """UTC."""
 
 
-class BatchSummary(BaseModel):
+@dataclass(frozen=True, slots=True)
+class BatchSummary:
     """A batch as the records database counts it."""
-
-    model_config = ConfigDict(frozen=True)
 
     batch: Batch
     done: int

@@ -9,6 +9,9 @@ from darkroom.errors import SettingsInvalid
 
 HOME_VARIABLE = "DARKROOM_HOME"
 _DEFAULT = ".darkroom"
+DAGSTER_MARK = (
+    "# Written by darkroom from its settings at every start. Remove this line to keep your own.\n"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,12 @@ class Home:
     @property
     def dagster_file(self) -> Path:
         return self.root / "dagster.yaml"
+
+    @property
+    def dagster_is_ours(self) -> bool:
+        """Whether `dagster.yaml` may be written: it has our first line, or is not there yet."""
+        file = self.dagster_file
+        return not file.is_file() or file.read_text().startswith(DAGSTER_MARK)
 
     @property
     def store(self) -> Path:

@@ -8,12 +8,8 @@ import yaml
 
 from darkroom.settings import Settings
 from orchestration.dagster_storage import remember_migrations
-from orchestration.home import HOME_VARIABLE, Home
+from orchestration.home import DAGSTER_MARK, HOME_VARIABLE, Home
 from orchestration.tags import OWNER_TAG
-
-_MARK = (
-    "# Written by darkroom from its settings at every start. Remove this line to keep your own.\n"
-)
 
 
 def pool_limits(settings: Settings) -> dict[str, int]:
@@ -74,9 +70,9 @@ def prepare(home: Home, settings: Settings) -> None:
     A `dagster.yaml` without our first line is somebody's own and is left alone.
     """
     home.make()
-    text = _MARK + yaml.safe_dump(dagster_config(settings), sort_keys=False)
-    current = home.dagster_file.read_text() if home.dagster_file.is_file() else _MARK
-    if current.startswith(_MARK) and current != text:
+    text = DAGSTER_MARK + yaml.safe_dump(dagster_config(settings), sort_keys=False)
+    current = home.dagster_file.read_text() if home.dagster_file.is_file() else None
+    if home.dagster_is_ours and current != text:
         beside = home.dagster_file.with_suffix(f".{os.getpid()}")
         beside.write_text(text)
         beside.replace(home.dagster_file)

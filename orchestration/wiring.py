@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
-from assets.patience import Patience
 from darkroom.ports import ObjectDetector, Store, TextReader
 from darkroom.settings import DetectorSettings, Settings
 from darkroom.storage.scratch import Scratch
@@ -19,7 +18,6 @@ from resources.ocr.choice import text_reader
 from resources.progress_board import FileBoard
 from resources.records.sql_records import SqlRecords
 from resources.stores.choice import store_at
-from resources.table_io import TableIOManager
 from resources.vision.choice import VisionOnDemand
 
 
@@ -86,6 +84,10 @@ class Adapters:
 
     def resources(self) -> dict[str, object]:
         """What assets ask for by name."""
+        # With them comes Dagster, without which the command line is quicker.
+        from assets.patience import Patience
+        from resources.table_io import TableIOManager
+
         records = self.records
         return {
             "settings": self.settings,

@@ -29,9 +29,9 @@ from orchestration.batch_runner import BatchRun
 from orchestration.batch_states import batch_states
 from orchestration.command_line.progress_display import ProgressDisplay
 from orchestration.command_line.session import adapters_of
-from orchestration.command_line.showing import states_of
 from orchestration.command_line.showing_batches import show_batches
 from orchestration.command_line.showing_failures import failure_lines
+from orchestration.command_line.showing_status import states_of
 from orchestration.configuration import as_variable
 from orchestration.instance import open_instance
 from orchestration.intake import Sender, take_in, unfinished

@@ -174,7 +174,7 @@ def status(
     home: HomeOption = None,
 ) -> None:
     """Print batches with their counts and state. JSON has all of them always."""
-    from orchestration.command_line.showing import show_status
+    from orchestration.command_line.showing_status import show_status
 
     _ended(lambda: show_status(batch, format_, home, everything=everything))
 

@@ -3,8 +3,7 @@
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rich.box import SIMPLE
@@ -12,10 +11,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from darkroom.batches import BatchState, BatchSummary, is_batch_key
+from darkroom.batches import is_batch_key
 from darkroom.errors import UsageError
 from darkroom.reports.delivering import results_csv
-from darkroom.reports.failure_groups import failure_groups
 from darkroom.reports.look_alikes import named
 from darkroom.reports.markdown import visible
 from darkroom.reports.unique_ids import undecided
@@ -23,21 +21,10 @@ from darkroom.results import PhotoResult
 from darkroom.settings import Section
 from darkroom.stages.batch_tables import read_results
 from darkroom.uris import shown
-from orchestration.batch_states import batch_states
-from orchestration.command_line.formats import ResultFormat, StatusFormat
+from orchestration.command_line.formats import ResultFormat
 from orchestration.command_line.session import adapters_of
-from orchestration.command_line.showing_batches import coloured, show_batches
-from orchestration.command_line.showing_failures import failure_table
-from orchestration.command_line.showing_stages import (
-    StageLine,
-    stage_lines,
-    stage_row,
-    stage_table,
-    working_lines,
-)
+from orchestration.command_line.showing_batches import coloured
 from orchestration.configuration import effective_settings
-from orchestration.instance import open_instance
-from orchestration.wiring import Adapters
 
 
 def show_results(batch: str, format_: ResultFormat, folder: Path | None) -> int:
@@ -100,77 +87,6 @@ def _facts(result: PhotoResult) -> Iterator[str]:  # noqa: C901 - one plain line
     if result.detections:
         labels = Counter(found.label for found in result.detections)
         yield ", ".join(f"{count} {label}" for label, count in labels.items())
-
-
-def show_status(
-    batch: str | None, format_: StatusFormat, folder: Path | None, *, everything: bool = False
-) -> int:
-    """Batches with their counts and state."""
-    adapters = adapters_of(folder)
-    summaries = [
-        summary for summary in adapters.records.batches() if batch in (None, summary.batch.key)
-    ]
-    if batch is not None and not summaries:
-        raise UsageError(f"there is no batch {batch}: `darkroom status` lists them")
-    states = states_of(adapters, summaries)
-    groups = failure_groups(read_results(adapters.tables, batch)) if batch else []
-    lines = (
-        stage_lines(adapters.board, batch)
-        if batch
-        else working_lines(adapters.board, _running(states))
-    )
-    if format_ is StatusFormat.JSON:
-        rows = [
-            _status_row(
-                summary,
-                states[summary.batch.key],
-                [line for line in lines if line.progress.batch == summary.batch.key],
-            )
-            for summary in summaries
-        ]
-        told: dict[str, object] = {"batches": rows}
-        if batch:
-            told["failures"] = [asdict(group) for group in groups]
-        sys.stdout.write(json.dumps(told, indent=2) + "\n")
-        return 0
-    console = Console()
-    show_batches(console, summaries, states, everything=everything)
-    if lines:
-        console.print(stage_table(lines))
-    if batch and groups:
-        console.print(failure_table(batch, groups))
-    return 0
-
-
-def states_of(adapters: Adapters, summaries: Sequence[BatchSummary]) -> dict[str, BatchState]:
-    """The state of each of these batches."""
-    with open_instance(adapters.home, adapters.settings) as instance:
-        return dict(batch_states(instance, [summary.batch.key for summary in summaries]))
-
-
-def _running(states: Mapping[str, BatchState]) -> list[str]:
-    return [batch for batch, state in states.items() if state is BatchState.RUNNING]
-
-
-def _status_row(
-    summary: BatchSummary, state: BatchState, lines: Sequence[StageLine]
-) -> dict[str, object]:
-    batch = summary.batch
-    return {
-        "batch": batch.key,
-        "owner": batch.owner,
-        "report": batch.report,
-        "priority": batch.priority,
-        "source": batch.source,
-        "opened_at": batch.opened_at.isoformat(),
-        "photos": batch.photos,
-        "done": summary.done,
-        "rejected": summary.rejected,
-        "failed": summary.failed,
-        "failures_accepted": summary.failures_accepted,
-        "state": state.value,
-        "stages": [stage_row(line) for line in lines],
-    }
 
 
 def show_settings(folder: Path | None) -> int:

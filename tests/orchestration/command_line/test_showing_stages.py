@@ -14,7 +14,7 @@ from darkroom.batches import Batch, BatchState
 from darkroom.rows import Entry
 from darkroom.work.load import Load
 from darkroom.work.progress import StageProgress
-from orchestration.command_line import showing
+from orchestration.command_line import showing_status
 from orchestration.command_line.session import adapters_of
 from orchestration.command_line.showing_stages import StageLine, StageState, stage_lines
 from resources.progress_board import FileBoard
@@ -72,7 +72,7 @@ def spring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, darkroom: "Command")
         running = {"spring": BatchState.RUNNING, "autumn": BatchState.WAITING}
         return running if len(summaries) == 2 else {"spring": BatchState.RUNNING}
 
-    monkeypatch.setattr(showing, "states_of", states)
+    monkeypatch.setattr(showing_status, "states_of", states)
     return FileBoard(adapters.home.progress)
 
 
