@@ -10,13 +10,10 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self, TypeVar
 
 from benchmarks.engine import PRELOAD, Engine, settings_of
-from darkroom.intake.importing import Import, open_batches
-from darkroom.intake.sources.opening import open_source
 from darkroom.recognition.detecting import Tiling
 from darkroom.reports.reporting import contact_sheet_of, findings_of
 from darkroom.results import PhotoResult
@@ -30,10 +27,10 @@ from darkroom.stages.record_stage import RecordPlan
 from darkroom.stages.stage import Stage, run_stage
 from darkroom.storage.checkpoints import Parts
 from darkroom.work.fork_servers import fork_server_here
-from darkroom.work.machine import usable_cores
 from darkroom.work.progress import Meter, StageProgress
 from darkroom.work.workers import Workers
 from orchestration.home import Home
+from orchestration.intake import Sender, take_in
 from orchestration.wiring import Adapters
 
 W = TypeVar("W")
@@ -53,25 +50,10 @@ class Plainly:
     @classmethod
     def take_in(cls, source: str, adapters: Adapters) -> Self:
         """The batch of all that the source holds, fetched and examined."""
-        settings = adapters.settings
-        listing = open_source(
-            source,
-            settings=settings.intake,
-            kept=adapters.home.sources,
-            remote=adapters.remote_sources,
-        )
-        what = Import(
-            owner="benchmark",
-            source=source,
-            cores=usable_cores(),
-            now=datetime.now(UTC),
-            batch_size=10**9,
-        )
-        adapters.records.migrate()
-        opened = open_batches(listing, what, records=adapters.records, tables=adapters.tables)
+        opened = take_in(adapters, source, Sender("benchmark"), batch_size=10**9)
         plainly = cls(adapters, opened.batches[0].key)
         with plainly._timed("ingest"):
-            engine = Engine(adapters.home.root, settings)
+            engine = Engine(adapters.home.root, adapters.settings)
             entries = adapters.tables.read(MANIFESTS, plainly.batch, Entry)
             engine.take_in(plainly.batch, entries, kept=True)
         return plainly
