@@ -9,24 +9,21 @@ the same files from another folder by another owner. CPU is that of all processe
 
 import argparse
 import json
-import os
 import shutil
-import statistics
-import subprocess
-import sys
 import tempfile
 from collections import defaultdict
 from pathlib import Path
 
 from PIL import Image
 
+from benchmarks.commands import DARKROOM, taken_by
+from benchmarks.spread import spread
 from darkroom.samples import scenes
 from orchestration.command_line.session import adapters_of
 from orchestration.home import Home
 from orchestration.instance import open_instance
 
-_MEASURING = Path(__file__).parent / "side_by_side" / "measuring.py"
-_PATIENCE_S = 3600
+_ONE_BATCH = {"DARKROOM_INTAKE__BATCH_SIZE": str(10**6)}
 _SIZE = (800, 600)
 _MARGIN_PX = 64
 
@@ -48,18 +45,8 @@ def _cut(scene: Image.Image, box: tuple[int, int, int, int], path: Path, number:
 
 
 def _darkroom(home: Path, *words: str) -> dict[str, float]:
-    figures = home.parent / "figures.json"
-    command = [sys.executable, "-m", "orchestration.command_line.main", *words, "--home", str(home)]
-    subprocess.run(
-        [sys.executable, str(_MEASURING), str(figures), str(_PATIENCE_S), *command],
-        env={**os.environ, "DARKROOM_INTAKE__BATCH_SIZE": str(10**6)},
-        stdout=subprocess.DEVNULL,
-        check=True,
-    )
-    found = json.loads(figures.read_text("utf-8"))
-    if found["exit_code"]:
-        raise SystemExit(f"darkroom {' '.join(words)} ended with {found['exit_code']}")
-    return {"wall": found["wall_s"], "cpu": found["cpu_s"]}
+    taken = taken_by([*DARKROOM, *words, "--home", str(home)], _ONE_BATCH)
+    return {"wall": taken.wall_s, "cpu": taken.cpu_s}
 
 
 def _newest(home: Path) -> tuple[str, dict[str, float]]:
@@ -105,10 +92,7 @@ def main() -> None:
                     found[what][measure].append(round(value, 2))
             shutil.rmtree(home)
     for what, figures in found.items():
-        each = ", ".join(
-            f"{measure} {statistics.median(values):.1f} s ({min(values):.1f} to {max(values):.1f})"
-            for measure, values in figures.items()
-        )
+        each = ", ".join(f"{measure} {spread(values, 1)} s" for measure, values in figures.items())
         print(f"{what}: {each}")
     print(json.dumps(found))
 

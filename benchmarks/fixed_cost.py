@@ -1,6 +1,6 @@
 """What a batch costs besides its photos, beside a Dagster run that does nothing.
 
-    .venv/bin/python benchmarks/fixed_cost.py [--photos 1 20] [--rounds 5] [--service]
+    .venv/bin/python -m benchmarks.fixed_cost [--photos 1 20] [--rounds 5] [--service]
 
 In turn, each in a home of its own that has had a batch before: `darkroom import` of so many photos
 of 1600 x 1200, and `benchmarks/empty_run.py`, a plain Dagster run with as many steps. With
@@ -10,7 +10,6 @@ until its run has ended, without what the service takes when idle. CPU is that o
 
 import argparse
 import json
-import os
 import shutil
 import statistics
 import subprocess
@@ -27,14 +26,14 @@ import dagster as dg
 import psutil
 from PIL import Image
 
+from benchmarks.commands import DARKROOM, Taken, taken_by
+from benchmarks.spread import spread
 from darkroom.samples import scenes
 from orchestration.command_line.session import adapters_of
 from orchestration.home import Home
 from orchestration.instance import open_instance
 
-_HERE = Path(__file__).parent
-_MEASURING = _HERE / "side_by_side" / "measuring.py"
-_DARKROOM = [sys.executable, "-m", "orchestration.command_line.main"]
+_EMPTY_RUN = [sys.executable, str(Path(__file__).with_name("empty_run.py"))]
 _LOOK_S = 0.1
 _IDLE_S = 20.0
 _PATIENCE_S = 600.0
@@ -47,13 +46,13 @@ class Figures:
     wall_s: list[float] = field(default_factory=list)
     cpu_s: list[float] = field(default_factory=list)
 
-    def add(self, wall_s: float, cpu_s: float) -> None:
-        self.wall_s.append(round(wall_s, 2))
-        self.cpu_s.append(round(cpu_s, 2))
+    def add(self, taken: Taken) -> None:
+        self.wall_s.append(round(taken.wall_s, 2))
+        self.cpu_s.append(round(taken.cpu_s, 2))
 
     def __str__(self) -> str:
         return ", ".join(
-            f"{name} {statistics.median(values):.2f} s ({min(values):.2f} to {max(values):.2f})"
+            f"{name} {spread(values)} s"
             for name, values in (("wall", self.wall_s), ("CPU", self.cpu_s))
         )
 
@@ -77,36 +76,19 @@ def _save(photo: Image.Image, path: Path, comment: str) -> None:
     photo.save(path, quality=83, comment=comment.encode())
 
 
-def _command(command: list[str], environment: dict[str, str], folder: Path) -> tuple[float, float]:
-    figures, said = folder / "figures.json", folder / "said"
-    with said.open("wb") as output:
-        subprocess.run(
-            [sys.executable, str(_MEASURING), str(figures), str(_PATIENCE_S), *command],
-            env={**os.environ, **environment},
-            stdout=output,
-            stderr=output,
-            check=True,
-        )
-    found = json.loads(figures.read_text())
-    if found["exit_code"]:
-        raise SystemExit(f"{' '.join(command)} ended with {found['exit_code']}: {said.read_text()}")
-    return found["wall_s"], found["cpu_s"]
-
-
-def _importing(home: Path, photos: Photos, count: int, folder: Path) -> tuple[float, float]:
+def _importing(home: Path, photos: Photos, count: int, folder: Path) -> Taken:
     source = folder / "source"
     photos.put(source, count)
     try:
-        return _command([*_DARKROOM, "import", str(source), "--home", str(home)], {}, folder)
+        return taken_by([*DARKROOM, "import", str(source), "--home", str(home)])
     finally:
         shutil.rmtree(source)
 
 
-def _empty(home: Path, folder: Path) -> tuple[float, float]:
+def _empty(home: Path) -> Taken:
     home.mkdir(exist_ok=True)
     (home / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
-    command = [sys.executable, str(_HERE / "empty_run.py")]
-    return _command(command, {"DAGSTER_HOME": str(home)}, folder)
+    return taken_by(_EMPTY_RUN, {"DAGSTER_HOME": str(home)})
 
 
 class Service:
@@ -134,7 +116,7 @@ class Service:
         time.sleep(_IDLE_S)
         return (self.cpu_s() - before) / _IDLE_S
 
-    def dropped(self, photos: Photos, count: int, *, idle: float) -> tuple[float, float]:
+    def dropped(self, photos: Photos, count: int, *, idle: float) -> Taken:
         """A folder that is moved into the inbox, until its run has ended."""
         adapters = adapters_of(self._home.root)
         with open_instance(self._home, adapters.settings) as instance:
@@ -151,7 +133,7 @@ class Service:
             while any("run_worker" in " ".join(_words(each)) for each in self._below()):
                 time.sleep(_LOOK_S)  # its process is about to end
             whole = time.monotonic() - started
-            return wall, self.cpu_s() - before - idle * whole
+            return Taken(wall, self.cpu_s() - before - idle * whole, said="")
 
     def _below(self) -> list[psutil.Process]:
         return self._process.children(recursive=True)
@@ -171,7 +153,7 @@ def _ended(instance: dg.DagsterInstance) -> int:
 @contextmanager
 def _service(home: Path) -> Iterator[Service]:
     with subprocess.Popen(
-        [*_DARKROOM, "up", "--home", str(home), "--port", "0"],
+        [*DARKROOM, "up", "--home", str(home), "--port", "0"],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -185,17 +167,18 @@ def _service(home: Path) -> Iterator[Service]:
             up.terminate()
 
 
-def _measure(
-    contenders: dict[str, Callable[[], tuple[float, float]]], rounds: int
-) -> dict[str, Figures]:
+def _measure(contenders: dict[str, Callable[[], Taken]], rounds: int) -> dict[str, Figures]:
     figures = {name: Figures() for name in contenders}
     names = list(contenders)
     for number in range(-1, rounds):  # the first start finds cold caches, and does not count
         for name in names[number % len(names) :] + names[: number % len(names)]:
-            wall_s, cpu_s = contenders[name]()
-            print(f"round {number + 1}: {name}: {wall_s:.2f} s, CPU {cpu_s:.2f} s", flush=True)
+            taken = contenders[name]()
+            print(
+                f"round {number + 1}: {name}: {taken.wall_s:.2f} s, CPU {taken.cpu_s:.2f} s",
+                flush=True,
+            )
             if number >= 0:
-                figures[name].add(wall_s, cpu_s)
+                figures[name].add(taken)
     return figures
 
 
@@ -209,8 +192,8 @@ def main() -> None:
     photos = Photos(max(options.photos))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        contenders: dict[str, Callable[[], tuple[float, float]]] = {
-            "empty run": partial(_empty, folder / "empty", folder)
+        contenders: dict[str, Callable[[], Taken]] = {
+            "empty run": partial(_empty, folder / "empty")
         }
         for count in options.photos:
             home = folder / f"home-{count}"
@@ -221,7 +204,7 @@ def main() -> None:
             with _service(folder / "up") as service:
                 idle = service.idle()
                 print(f"the service, idle: {idle:.3f} CPU seconds per second")
-                dropped: dict[str, Callable[[], tuple[float, float]]] = {
+                dropped: dict[str, Callable[[], Taken]] = {
                     f"drop of {count}": partial(service.dropped, photos, count, idle=idle)
                     for count in options.photos
                 }

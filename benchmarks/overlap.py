@@ -13,7 +13,6 @@ import argparse
 import asyncio
 import json
 import multiprocessing
-import statistics
 import sys
 import tempfile
 import time
@@ -25,6 +24,7 @@ from pathlib import Path
 from benchmarks.engine import PRELOAD, Engine, settings_of
 from benchmarks.side_by_side.photos import draw
 from benchmarks.side_by_side.serving import served
+from benchmarks.spread import spread
 from darkroom.work.fork_servers import fork_server_here
 from darkroom.work.lanes import Lanes
 from resources.fetching.choice import Fetchers
@@ -100,10 +100,7 @@ def main() -> None:
                     file=sys.stderr,
                 )
     for latency, found in ratios.items():
-        print(
-            f"{latency:g} s late: both / longer {statistics.median(found):.2f}"
-            f" ({min(found):.2f} to {max(found):.2f})"
-        )
+        print(f"{latency:g} s late: both / longer {spread(found)}")
     print(json.dumps(ratios))
 
 

@@ -24,6 +24,7 @@ import dagster as dg
 from benchmarks.growth.filling import fill
 from benchmarks.growth.photos import draw
 from benchmarks.process_tree import Use, watched
+from benchmarks.spread import spread
 from orchestration.configuration import load_settings
 from orchestration.home import Home
 from orchestration.instance import open_instance
@@ -130,16 +131,12 @@ def _fill(home: Imports, like: str, options: argparse.Namespace) -> None:
 
 def _compare(rounds: Sequence[tuple[Cost, Cost]]) -> None:
     _say("many / few, median (least to most) over rounds")
-    _say(f"  {'all of it, CPU':<14} {_spread([many.cpu_s / few.cpu_s for few, many in rounds])}")
-    _say(f"  {'all of it, wall':<14} {_spread([many.wall_s / few.wall_s for few, many in rounds])}")
+    _say(f"  {'all of it, CPU':<14} {spread([many.cpu_s / few.cpu_s for few, many in rounds])}")
+    _say(f"  {'all of it, wall':<14} {spread([many.wall_s / few.wall_s for few, many in rounds])}")
     for step in rounds[0][0].step_cpu_s:
         spent = statistics.median(few.step_cpu_s[step] for few, _ in rounds)
         more = [many.step_cpu_s[step] - few.step_cpu_s[step] for few, many in rounds]
-        _say(f"  {step:<14} CPU {spent:.2f} s with few, with many so much more: {_spread(more)}")
-
-
-def _spread(values: list[float]) -> str:
-    return f"{statistics.median(values):.2f} ({min(values):.2f} to {max(values):.2f})"
+        _say(f"  {step:<14} CPU {spent:.2f} s with few, with many so much more: {spread(more)}")
 
 
 def _line(cost: Cost) -> str:

@@ -9,20 +9,17 @@ and CPU are those of whole commands, from their start to their end. The last lin
 
 import argparse
 import json
-import os
-import statistics
-import subprocess
 import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.commands import taken_by
 from benchmarks.side_by_side.photos import draw
 from benchmarks.side_by_side.serving import served
+from benchmarks.spread import spread
 
-_MEASURING = Path(__file__).parents[1] / "side_by_side" / "measuring.py"
-_PATIENCE_S = 7200
 _SETTINGS = {
     "DARKROOM_DOWNLOADS__ALLOW_ADDRESSES": '["127.0.0.1"]',
     "DARKROOM_RENDITIONS__FORMAT": "JPEG",
@@ -37,20 +34,10 @@ _COMMANDS = {
 def _measured(words: Sequence[str], source: Path) -> tuple[dict[str, float], str]:
     """Seconds of a command in a new home, and the last that it printed."""
     with tempfile.TemporaryDirectory(prefix="darkroom-whole-") as name:
-        figures = Path(name, "figures.json")
-        command = [sys.executable, "-m", *words, str(source), "--home", str(Path(name, "home"))]
-        ran = subprocess.run(
-            [sys.executable, str(_MEASURING), str(figures), str(_PATIENCE_S), *command],
-            env={**os.environ, **_SETTINGS},
-            stdout=subprocess.PIPE,
-            text=True,
-            check=True,
-        )
-        found = json.loads(figures.read_text("utf-8"))
-    if found["exit_code"]:
-        raise SystemExit(f"{' '.join(words)} ended with {found['exit_code']}:\n{ran.stdout}")
-    taken = {measure: round(found[f"{measure}_s"], 2) for measure in ("wall", "cpu")}
-    return taken, ran.stdout.strip().splitlines()[-1]
+        home = ["--home", str(Path(name, "home"))]
+        taken = taken_by([sys.executable, "-m", *words, str(source), *home], _SETTINGS)
+    seconds = {"wall": round(taken.wall_s, 2), "cpu": round(taken.cpu_s, 2)}
+    return seconds, taken.said.strip().splitlines()[-1]
 
 
 def main() -> None:
@@ -75,15 +62,11 @@ def main() -> None:
                     for measure, value in taken.items():
                         found[what][measure].append(value)
     for what, figures in found.items():
-        print(f"{what}: " + ", ".join(f"{m} {_spread(v)} s" for m, v in figures.items()))
+        print(f"{what}: " + ", ".join(f"{m} {spread(v)} s" for m, v in figures.items()))
     alone, dagster = (found[what]["wall"] for what in _COMMANDS)
     shares = [one / other for one, other in zip(alone, dagster, strict=True)]
-    print(f"speed through Dagster, of that without: {_spread(shares)}")
+    print(f"speed through Dagster, of that without: {spread(shares)}")
     print(json.dumps(found))
-
-
-def _spread(values: Sequence[float]) -> str:
-    return f"{statistics.median(values):.2f} ({min(values):.2f} to {max(values):.2f})"
 
 
 if __name__ == "__main__":
