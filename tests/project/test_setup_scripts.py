@@ -24,9 +24,11 @@ def program(folder: Path, name: str, script: str) -> None:
     path.chmod(0o755)
 
 
-def run(script: str, *arguments: str, path: Path, **environment: str) -> tuple[int, str, str]:
+def run(
+    script: str, *arguments: str, path: Path | str, setup: Path = SETUP, **environment: str
+) -> tuple[int, str, str]:
     ended = subprocess.run(
-        [str(SETUP / script), *arguments],
+        [str(setup / script), *arguments],
         env={"PATH": str(path), **environment},
         capture_output=True,
         text=True,
@@ -89,27 +91,20 @@ def test_brew_is_used_where_there_is_no_apt(programs: Path, tmp_path: Path) -> N
 
 
 def copied(tmp_path: Path) -> Path:
-    """A checkout with the set-up scripts and nothing installed."""
-    checkout = tmp_path / "checkout"
-    (checkout / "setup").mkdir(parents=True)
+    """The set-up scripts of a checkout in which nothing is installed."""
+    setup = tmp_path / "checkout" / "setup"
+    setup.mkdir(parents=True)
     for script in SETUP.iterdir():
-        (checkout / "setup" / script.name).write_bytes(script.read_bytes())
-        (checkout / "setup" / script.name).chmod(0o755)
-    return checkout
+        (setup / script.name).write_bytes(script.read_bytes())
+        (setup / script.name).chmod(0o755)
+    return setup
 
 
 def test_a_python_that_is_too_old_is_not_taken(programs: Path, tmp_path: Path) -> None:
     """One sentence says which versions will do and how to name one."""
     program(programs, "python3", "exit 1")
-    ended = subprocess.run(
-        [str(copied(tmp_path) / "setup" / "environment"), "run"],
-        env={"PATH": str(programs)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
-    assert (ended.returncode, ended.stdout, ended.stderr) == (
+    assert run("environment", "run", path=programs, setup=copied(tmp_path)) == (
         1,
         "",
         (
@@ -128,15 +123,8 @@ def test_a_python_without_venv_is_told_the_package(programs: Path, tmp_path: Pat
     )
     program(programs, "id", "echo 1000")
     program(programs, "apt-get", "exit 1")
-    ended = subprocess.run(
-        [str(copied(tmp_path) / "setup" / "environment"), "run"],
-        env={"PATH": str(programs)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
-    assert (ended.returncode, ended.stdout, ended.stderr) == (
+    assert run("environment", "run", path=programs, setup=copied(tmp_path)) == (
         1,
         "",
         (
@@ -160,18 +148,14 @@ def test_data_named_by_the_settings_will_do(programs: Path, tmp_path: Path) -> N
 
 def test_a_name_that_looks_like_an_option_or_a_command_is_only_a_name(tmp_path: Path) -> None:
     """PHOTOS reaches the program as one argument, whatever is in it."""
-    checkout = copied(tmp_path)
+    setup = copied(tmp_path)
+    checkout = setup.parent
     (checkout / ".venv" / "bin").mkdir(parents=True)
     program(checkout / ".venv" / "bin", "darkroom", 'printf "<%s>" "$@"; exit 3')
     name = '--sample $(touch x); "a b'
-    ended = subprocess.run(
-        [str(checkout / "setup" / "first_import")],
-        env={"PATH": os.environ["PATH"], "PHOTOS": name},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
-    assert (ended.returncode, ended.stdout) == (3, f"<import><--><{name}>")
-    assert ended.stderr.startswith("Exit code 3: ")
+    code, said, complained = run("first_import", path=os.environ["PATH"], setup=setup, PHOTOS=name)
+
+    assert (code, said) == (3, f"<import><--><{name}>")
+    assert complained.startswith("Exit code 3: ")
     assert not (checkout / "x").exists()

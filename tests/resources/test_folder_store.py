@@ -153,19 +153,24 @@ def test_a_folder_that_refuses_says_why(
     assert str(refused.value) == f"the store {store.root} refuses kept: Permission denied"
 
 
-def test_every_new_folder_is_synced(store: FolderStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A rename outlives a power cut once its folder is on the disk, and that folder's folder."""
+@pytest.mark.parametrize("given", [False, True])
+def test_what_is_kept_outlives_a_power_cut(
+    store: FolderStore, photo: Path, monkeypatch: pytest.MonkeyPatch, *, given: bool
+) -> None:
+    """Once its bytes are on the disk, and its folder, and each new one with the folder above."""
     synced: list[str] = []
     sync = os.fsync
 
     def note(descriptor: int) -> None:
         path = Path(f"/proc/self/fd/{descriptor}").readlink()
-        synced.append(path.suffix or str(path.relative_to(store.root.parent)))
+        synced.append("bytes" if path.is_file() else str(path.relative_to(store.root.parent)))
         sync(descriptor)
 
     if not Path("/proc/self/fd").is_dir():
         pytest.skip("which file is synced can be seen on Linux only")
     monkeypatch.setattr(os, "fsync", note)
-    store.put("blobs/ab/cd", b"bytes")
+    store.add("blobs/ab/cd", photo, given=given)
+    store.put("blobs/ab/ef", b"the same of what is put")
 
-    assert synced == [".", "store", "store/blobs", ".unfinished", "store/blobs/ab"]
+    new_folders = [".", "store", "store/blobs"]
+    assert synced == [*new_folders, *["bytes", "store/blobs/ab"] * 2]

@@ -28,11 +28,14 @@ def test_each_question_keeps_its_nearest() -> None:
 
 
 def test_what_is_far_is_not_kept() -> None:
-    """Millions of answers to one question take no room."""
+    """Millions of answers to one question take no more room than one million."""
     nearest = Nearest(np.array([2], np.int64))
+    most_kept = 0
     for start in range(0, 3_000_000, 500_000):
         orders = np.arange(start, start + 500_000)
         nearest.add(np.zeros(500_000, np.intp), np.full(500_000, 3, np.uint8), orders[::-1])
+        most_kept = max(most_kept, sum(len(orders) for *_, orders in nearest._added))
 
     questions, orders = nearest.found()
     assert (questions.tolist(), orders.tolist()) == ([0, 0], [0, 1])
+    assert most_kept == 1_000_000

@@ -48,6 +48,14 @@ def _fetch(
     return asyncio.run(all_of_them())
 
 
+def _unsafe(member: ArchiveMember, what: str) -> Failure:
+    return Failure(
+        error_type="UnsafeArchiveEntry",
+        message=f"{zip_uri(member)}: {what} is not unpacked",
+        retryable=False,
+    )
+
+
 @pytest.fixture
 def scratch(tmp_path: Path) -> Path:
     folder = tmp_path / "scratch"
@@ -133,11 +141,7 @@ def test_a_name_that_leads_out_is_refused(tmp_path: Path, scratch: Path, name: s
     member = ArchiveMember(archive, name)
 
     assert _fetch(member, scratch=scratch) == [
-        Failure(
-            error_type="UnsafeArchiveEntry",
-            message=f"{zip_uri(member)}: a name that leads out of its archive is not unpacked",
-            retryable=False,
-        )
+        _unsafe(member, "a name that leads out of its archive")
     ]
     assert list(scratch.iterdir()) == []
 
@@ -152,13 +156,7 @@ def test_a_link_is_refused(tmp_path: Path, scratch: Path) -> None:
         made.writestr(link, "/etc/passwd")
     member = ArchiveMember(archive, "a.jpg")
 
-    assert _fetch(member, scratch=scratch) == [
-        Failure(
-            error_type="UnsafeArchiveEntry",
-            message=f"{zip_uri(member)}: a link or special file is not unpacked",
-            retryable=False,
-        )
-    ]
+    assert _fetch(member, scratch=scratch) == [_unsafe(member, "a link or special file")]
 
 
 def test_an_encrypted_entry_is_refused(tmp_path: Path, scratch: Path) -> None:
@@ -360,13 +358,7 @@ def test_an_entry_without_a_name_is_refused(tmp_path: Path, scratch: Path) -> No
         found.uri
         for found in read_archive(archive, ["*"], source="a.zip", max_entries=9, max_bytes=10**9)
     ] == [zip_uri(member)]
-    assert _fetch(member, scratch=scratch) == [
-        Failure(
-            error_type="UnsafeArchiveEntry",
-            message=f"{zip_uri(member)}: an entry without a name is not unpacked",
-            retryable=False,
-        )
-    ]
+    assert _fetch(member, scratch=scratch) == [_unsafe(member, "an entry without a name")]
 
 
 def test_an_entry_that_starts_nowhere_is_damaged(tmp_path: Path, scratch: Path) -> None:
