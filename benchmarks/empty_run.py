@@ -1,6 +1,6 @@
 """A plain Dagster run of a home's instance, as large as a batch's and with nothing to do.
 
-    DAGSTER_HOME=FOLDER .venv/bin/python benchmarks/empty_run.py
+    DAGSTER_HOME=FOLDER .venv/bin/python -m benchmarks.empty_run
 
 Eight ops with the dependencies of Darkroom's steps, Dagster's own multiprocess executor, steps
 forked from a server that has imported what opening the instance takes: the least that eight steps

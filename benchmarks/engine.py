@@ -1,6 +1,6 @@
 """The engine alone: photos fetched, validated, hashed and standardised without Dagster.
 
-    .venv/bin/python benchmarks/engine.py SOURCE [--format JPEG] [--home FOLDER] [--no-checkpoints]
+    .venv/bin/python -m benchmarks.engine SOURCE [--format JPEG] [--home FOLDER] [--no-checkpoints]
 
 SOURCE is what `darkroom import` takes: a folder, an archive or a manifest of URLs. The last line is
 JSON: photos, wall seconds from the first fetch to the last table, CPU seconds of all processes.

@@ -1,6 +1,6 @@
 """What making entities of many items takes.
 
-    .venv/bin/python benchmarks/entities.py [--items 20000] [--batch 1000]
+    .venv/bin/python -m benchmarks.entities [--items 20000] [--batch 1000]
 
 Items are readings of made-up shows, each seen eight times; a tenth of the names has a slip, a tenth
 of the items leaves a key out. In seconds of one core and MiB: all items at once, then one more

@@ -1,6 +1,6 @@
 """What hashing a photo for look-alikes costs, beside imagehash alone.
 
-    .venv/bin/python benchmarks/hashing.py [--images FOLDER]
+    .venv/bin/python -m benchmarks.hashing [--images FOLDER]
 
 In seconds of one core: a photo of 1024 pixels with all that look-alikes need, and its pHash and
 dHash by imagehash. The last line is JSON.
@@ -18,9 +18,9 @@ import imagehash
 from PIL import Image
 
 from darkroom.imaging.decoding import upright_gray
+from darkroom.imaging.fitting import fit
 from darkroom.imaging.integrity import Unreadable
 from darkroom.imaging.perceptual_hashes import perceptual_hashes
-from darkroom.imaging.renditions import fit
 from darkroom.samples import scenes
 
 _EDGE_PX = 1024

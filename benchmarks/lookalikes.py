@@ -1,6 +1,6 @@
 """Finding look-alikes of new photos among very many known ones.
 
-    .venv/bin/python benchmarks/lookalikes.py [--known 1000000] [--photos 500] [--url postgresql://…]
+    .venv/bin/python -m benchmarks.lookalikes [--known 1000000] [--photos 500] [--url postgresql://…]
 
 Fills a new SQLite file, or the empty database of --url, with fingerprints; then a process of its
 own does what the stage does for a batch: makes it known and compares each photo, its eight turns

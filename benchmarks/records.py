@@ -1,6 +1,6 @@
 """Writing what is known of photos into the records database, and what that costs.
 
-    .venv/bin/python benchmarks/records.py [--url postgresql://…] [--photos 1000] [--rounds 5]
+    .venv/bin/python -m benchmarks.records [--url postgresql://…] [--photos 1000] [--rounds 5]
 
 Made-up photos with about as much known of each as of real ones: 15 checks, words on a third,
 objects on half, now and then codes, failures and earlier photos that look the same. They are
@@ -27,9 +27,9 @@ from functools import partial
 from pathlib import Path
 
 import psutil
-from made_up import MadeUp
 from sqlalchemy import event
 
+from benchmarks.made_up import MadeUp
 from darkroom.batches import Batch
 from darkroom.results import PhotoResult
 from darkroom.settings import DatabaseSettings

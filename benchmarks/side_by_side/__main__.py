@@ -2,9 +2,11 @@
 
 Every contender takes a list of URLs and leaves JPEGs of quality 90 that fit in 1024 px. In each
 round each runs once, as a process of its own, a different one first. Figures go to .bench/results,
-after each run; one that fails is noted there, and the others go on.
+after each run; one that fails is noted there, and the others go on. What is asked for stands in the
+environment: docs/benchmarks.md.
 """
 
+import argparse
 import signal
 import subprocess
 import sys
@@ -99,7 +101,8 @@ def _race(options: Options, results: Results) -> None:
 
 
 def main() -> None:
-    options = Options()
+    argparse.ArgumentParser(description=__doc__).parse_args()  # else --help would run for hours
+    options = Options.asked()
     for each in (signal.SIGINT, signal.SIGTERM):  # the former is ignored in a shell's background
         signal.signal(each, signal.default_int_handler)
     _CACHE.mkdir(exist_ok=True)

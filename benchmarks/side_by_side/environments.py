@@ -23,7 +23,14 @@ def python_of(contender: Contender, cache: Path) -> Path:
     if not stamp.exists() or stamp.read_text("utf-8") != lock.read_text("utf-8"):
         print(f"installing {lock.relative_to(ROOT)}", flush=True)
         venv.create(folder, clear=True, with_pip=True)
-        pip = [python, "-m", "pip", "-qq", "--disable-pip-version-check", "install"]
+        pip: list[str | Path] = [
+            python,
+            "-m",
+            "pip",
+            "-qq",
+            "--disable-pip-version-check",
+            "install",
+        ]
         subprocess.run([*pip, "--require-hashes", "-r", lock], check=True)
         _compile(python, [str(folder / "lib")])
         stamp.write_text(lock.read_text("utf-8"), "utf-8")

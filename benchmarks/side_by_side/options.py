@@ -1,9 +1,9 @@
 """What is asked for, by environment variables: `make bench ROUNDS=7 CAMERA=0`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from benchmarks.side_by_side.roster import ORDER
@@ -22,6 +22,15 @@ class Options(BaseSettings):
     contenders: Annotated[list[str], NoDecode] = Field(
         list(ORDER), description="Some of them, with commas between."
     )
+
+    @classmethod
+    def asked(cls) -> Self:
+        """What the environment says; SystemExit where that cannot be."""
+        try:
+            return cls()
+        except ValidationError as error:
+            wrong = (f"{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors())
+            raise SystemExit("\n".join(wrong)) from None
 
     @field_validator("contenders", mode="before")
     @classmethod

@@ -35,9 +35,9 @@ class Contender:
 
 
 def contenders(names: list[str]) -> list[Contender]:
-    """Those named, in the order of the table; `ValueError` for a name that nobody has."""
+    """Those named, in the order of the table; SystemExit for a name that nobody has."""
     if unknown := set(names) - set(ORDER):
-        raise ValueError(f"no contender is called {min(unknown)}; there are {', '.join(ORDER)}")
+        raise SystemExit(f"no contender is called {min(unknown)}; there are {', '.join(ORDER)}")
     return [
         Contender(name, **tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8")))
         for name in ORDER
