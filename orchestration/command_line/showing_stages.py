@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rich.box import SIMPLE
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.markup import escape
+from rich.measure import Measurement
 from rich.table import Table
 
 from darkroom.reports.markdown import visible
@@ -15,6 +17,7 @@ from darkroom.work.progress import FRESH_S, ProgressBoard, StageProgress
 
 _COLUMNS = ("batch", "stage", "state", "photos", "rejected", "failed", "rate", "left")
 _LOAD_COLUMNS = ("workers", "cores", "memory", "held back")
+_ANY_WIDTH = 1000
 
 
 class StageState(StrEnum):
@@ -59,8 +62,27 @@ def working_lines(board: ProgressBoard, batches: Iterable[str]) -> list[StageLin
     ]
 
 
-def stage_table(lines: Sequence[StageLine]) -> Table:
-    """One line per stage."""
+@dataclass(frozen=True, slots=True)
+class StageTable:
+    """A line per stage; where there is no room for its columns, a sentence."""
+
+    lines: Sequence[StageLine]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        table = _table(self.lines)
+        anywhere = options.update(max_width=_ANY_WIDTH)
+        if Measurement.get(console, anywhere, table).maximum <= options.max_width:
+            yield table
+        else:
+            yield from (_sentence(line) for line in self.lines)
+
+
+def _sentence(line: StageLine) -> str:
+    now = line.progress.model_copy(update={"load": line.load})
+    return escape(f"{now.batch}, {line.state.value}: {visible(str(now))}")
+
+
+def _table(lines: Sequence[StageLine]) -> Table:
     table = Table(title="stages", title_justify="left", box=SIMPLE)
     for column in (*_COLUMNS, *_LOAD_COLUMNS):
         words = column in {"batch", "stage", "state", "held back"}

@@ -17,9 +17,9 @@ from orchestration.command_line.showing_batches import show_batches
 from orchestration.command_line.showing_failures import failure_table
 from orchestration.command_line.showing_stages import (
     StageLine,
+    StageTable,
     stage_lines,
     stage_row,
-    stage_table,
     working_lines,
 )
 from orchestration.gate_log import GateLog
@@ -60,7 +60,7 @@ def show_status(
     console = Console()
     show_batches(console, summaries, states, everything=everything)
     if lines:
-        console.print(stage_table(lines))
+        console.print(StageTable(lines))
     if batch and groups:
         console.print(failure_table(batch, groups))
     return 0

@@ -113,6 +113,20 @@ def test_status_tells_of_the_stages_under_way(spring: FileBoard, darkroom: "Comm
     )
 
 
+def test_a_narrow_terminal_is_told_in_sentences(
+    spring: FileBoard, darkroom: "Command", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twelve columns of an ellipsis each would tell nothing."""
+    spring.show(TEXTS)
+    monkeypatch.setenv("COLUMNS", "80")
+    said = " ".join(darkroom("status").said.split())
+
+    assert said.endswith(
+        "spring, working: texts: 4 of 10 photos, 2.0/s, 3 s left, 1 rejected, 1 failed;"
+        " 1.5 cores, 200 MiB, 2 workers, held back: slow.example at 3"
+    )
+
+
 def test_status_of_one_batch_tells_of_all_its_stages(
     spring: FileBoard, darkroom: "Command"
 ) -> None:
