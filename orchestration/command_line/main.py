@@ -1,7 +1,5 @@
 """The command `darkroom`: what each command takes. The work is imported when a command runs."""
 
-import gc
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +11,7 @@ from orchestration.command_line.formats import (
     ResultFormat,
     StatusFormat,
 )
+from orchestration.command_line.running import begin, ended, fork_runs_from_here
 
 if TYPE_CHECKING:
     from darkroom.settings import BatchSize
@@ -27,6 +26,7 @@ app = typer.Typer(
 )
 models = typer.Typer(help="Detector models.", no_args_is_help=True)
 app.add_typer(models, name="models")
+app.callback()(begin)
 
 HomeOption = Annotated[
     Path | None,
@@ -36,39 +36,6 @@ HomeOption = Annotated[
         help="Where everything is kept. Default: DARKROOM_HOME, else ./.darkroom.",
     ),
 ]
-
-
-@app.callback()
-def starting() -> None:
-    # Half of what most commands do is importing, a fifth of that looking for garbage where is none.
-    gc.disable()
-
-
-def _ended(work: Callable[[], int]) -> None:
-    """Run a command; what a person can mend is one sentence, not a traceback."""
-    from darkroom.errors import UsageError, WorldError
-
-    gc.freeze()
-    gc.enable()
-    try:
-        code = work()
-    except UsageError as error:
-        typer.echo(f"darkroom: {error}", err=True)
-        raise typer.Exit(2) from error
-    except WorldError as error:
-        typer.echo(f"darkroom: {error}", err=True)
-        raise typer.Exit(1) from error
-    raise typer.Exit(code)
-
-
-def _fork_runs_from_here() -> None:
-    """Before there are threads and connections."""
-    from darkroom.work.fork_servers import fork_server_here
-    from orchestration.dagster_storage import remember_migrations
-    from orchestration.executor import PRELOAD
-
-    remember_migrations()
-    fork_server_here(PRELOAD)
 
 
 def _batch_size(value: str | None) -> "BatchSize | None":
@@ -111,7 +78,7 @@ def import_(
     """
     from orchestration.command_line.importing import ImportRequest, run_import
 
-    _fork_runs_from_here()
+    fork_runs_from_here()
     request = ImportRequest(
         sources=sources or [],
         owner=owner,
@@ -121,7 +88,7 @@ def import_(
         force=force,
         sample=sample,
     )
-    _ended(lambda: run_import(request, home))
+    ended(lambda: run_import(request, home))
 
 
 @app.command()
@@ -133,7 +100,7 @@ def results(
     """Print one entry per photo of a batch."""
     from orchestration.command_line.showing import show_results
 
-    _ended(lambda: show_results(batch, format_, home))
+    ended(lambda: show_results(batch, format_, home))
 
 
 @app.command()
@@ -150,7 +117,7 @@ def show(
     """Print all that is known of one photo, and draw it beside its look-alikes."""
     from orchestration.command_line.showing_photo import show_photo
 
-    _ended(lambda: show_photo(photo, out, home))
+    ended(lambda: show_photo(photo, out, home))
 
 
 @app.command()
@@ -161,7 +128,7 @@ def entities(
     """Print what a vision model read from photos of all batches, joined, and from which photos."""
     from orchestration.command_line.showing_entities import show_entities
 
-    _ended(lambda: show_entities(format_, home))
+    ended(lambda: show_entities(format_, home))
 
 
 @app.command()
@@ -176,7 +143,7 @@ def status(
     """Print batches with their counts and state. JSON has all of them always."""
     from orchestration.command_line.showing_status import show_status
 
-    _ended(lambda: show_status(batch, format_, home, everything=everything))
+    ended(lambda: show_status(batch, format_, home, everything=everything))
 
 
 @app.command()
@@ -190,8 +157,8 @@ def retry(
     """Run batches again: works on what failed, and keeps the rest. Exit codes as for `import`."""
     from orchestration.command_line.importing import run_retry
 
-    _fork_runs_from_here()
-    _ended(lambda: run_retry(batches or [], home))
+    fork_runs_from_here()
+    ended(lambda: run_retry(batches or [], home))
 
 
 @app.command()
@@ -207,7 +174,7 @@ def accept(
     """End failures of a batch as accepted: they are not tried again, and do not hold it up."""
     from orchestration.command_line.accepting import accept_failures
 
-    _ended(lambda: accept_failures(batch, photos or [], reason=reason, folder=home))
+    ended(lambda: accept_failures(batch, photos or [], reason=reason, folder=home))
 
 
 @app.command()
@@ -219,7 +186,7 @@ def up(
     """Start the Dagster UI and daemon on this home, until Ctrl-C."""
     from orchestration.command_line.serving import serve
 
-    _ended(lambda: serve(home, host=host, port=port))
+    ended(lambda: serve(home, host=host, port=port))
 
 
 @app.command()
@@ -232,7 +199,7 @@ def prune(
     """Remove what nobody needs any more, as maintenance_schedule does every day."""
     from orchestration.command_line.pruning import run_prune
 
-    _ended(lambda: run_prune(home, dry_run=dry_run))
+    ended(lambda: run_prune(home, dry_run=dry_run))
 
 
 @app.command()
@@ -240,7 +207,7 @@ def doctor(home: HomeOption = None) -> None:
     """Check what Darkroom needs, and say how to mend what is missing."""
     from orchestration.command_line.checkup import examine_installation
 
-    _ended(lambda: examine_installation(home))
+    ended(lambda: examine_installation(home))
 
 
 @app.command()
@@ -266,7 +233,7 @@ def evaluate(
     from orchestration.command_line.evaluating import EvaluationRequest, run_evaluation
 
     request = EvaluationRequest(corpus, only or [], plain=plain, every=every, format=format_)
-    _ended(lambda: run_evaluation(request, home))
+    ended(lambda: run_evaluation(request, home))
 
 
 @app.command()
@@ -274,7 +241,7 @@ def config(home: HomeOption = None) -> None:
     """Print the effective settings and where each came from."""
     from orchestration.command_line.showing import show_settings
 
-    _ended(lambda: show_settings(home))
+    ended(lambda: show_settings(home))
 
 
 @models.command("fetch")
@@ -288,7 +255,7 @@ def fetch(
     """Download a detector model into the home and verify its SHA-256."""
     from orchestration.command_line.fetching_models import fetch_known_model
 
-    _ended(lambda: fetch_known_model(name, url, home))
+    ended(lambda: fetch_known_model(name, url, home))
 
 
 if __name__ == "__main__":
