@@ -1,5 +1,6 @@
 """Real services on loopback, and the folder of real sample files where there is one."""
 
+import gc
 import io
 import os
 import secrets
@@ -23,6 +24,11 @@ CHECKOUT = Path(__file__).parent.parent
 def pytest_xdist_auto_num_workers() -> int:
     """One for each core that we may use: a container on a large machine may have few."""
     return usable_cores()
+
+
+def pytest_sessionfinish() -> None:
+    """Commands that ran in this process froze what was there: libraries would call it leaked."""
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
