@@ -4,10 +4,11 @@
 
 Made-up photos with about as much known of each as of real ones: 15 checks, words on a third,
 objects on half, now and then codes, failures and earlier photos that look the same. They are
-written twice, new and then again with other findings, batch by batch, into a new SQLite file and a
-PostgreSQL database in turn: of --url, which has to be empty, or of a server on loopback that is
-started for it. The last line is JSON: of each way the photos per second and the CPU seconds for a
-thousand photos, as medians of all rounds, and the statements sent for a batch. CPU seconds are
+written three times: new, again with all findings others, and once more with one check of each
+judged by another threshold, as after a change of settings; batch by batch, into a new SQLite file
+and a PostgreSQL database in turn: of --url, which has to be empty, or of a server on loopback that
+is started for it. The last line is JSON: of each way the photos per second and the CPU seconds for
+a thousand photos, as medians of all rounds, and the statements sent for a batch. CPU seconds are
 those of this process and of the server that it started; other work on the machine changes them
 less than it does the rates.
 """
@@ -21,13 +22,13 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 import psutil
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from benchmarks.made_up import MadeUp
 from darkroom.batches import Batch
@@ -55,6 +56,12 @@ def _counted(records: SqlRecords) -> Iterator[list[int]]:
     event.listen(engine, "before_cursor_execute", one_more)
     yield count
     event.remove(engine, "before_cursor_execute", one_more)
+
+
+def _analyse(records: SqlRecords) -> None:
+    """What the server does by itself, within a minute and so in one round or another."""
+    with engine_for(records.url).begin() as connection:
+        connection.execute(text("ANALYZE"))
 
 
 def _open(records: SqlRecords, key: str, photos: int) -> None:
@@ -92,6 +99,11 @@ class _Way:
         }
 
 
+def _judged_anew(result: PhotoResult) -> PhotoResult:
+    anew = {"blurry": replace(result.checks["blurry"], threshold=14.0)}
+    return result.model_copy(update={"checks": result.checks | anew})
+
+
 def _measured(
     databases: dict[str, SqlRecords], rounds: int, photos: int, cpu: _Cpu
 ) -> dict[str, object]:
@@ -103,10 +115,14 @@ def _measured(
             later.model_copy(update={"photo_id": first.photo_id})
             for first, later in zip(new, MadeUp(-number - 1).results(key, photos), strict=True)
         ]
+        judged_anew = list(map(_judged_anew, again))
         for name, records in databases.items():
             _open(records, key, photos)
             ways[f"{name} new"].save(records, key, new, cpu)
             ways[f"{name} again"].save(records, key, again, cpu)
+            ways[f"{name} one check"].save(records, key, judged_anew, cpu)
+        if number == 0:
+            _analyse(databases["postgresql"])
         said = ", ".join(f"{name} {way.photos_per_s[-1]:,.0f}" for name, way in ways.items())
         print(f"round {number or 'to warm up'}, photos per second: {said}", flush=True)
     return {name: way.figures() for name, way in ways.items()}

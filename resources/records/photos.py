@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from darkroom.ports import RecordedPhoto
 from darkroom.results import PhotoResult
@@ -23,7 +23,7 @@ from resources.records.models import (
     TextRecord,
     UniqueIdCandidateRecord,
 )
-from resources.records.statements import IN_LIST, among, batched, insert, table_of, upsert
+from resources.records.statements import IN_LIST, among, batched, insert, replace, table_of, upsert
 
 Rows = Iterator[dict[str, Any]]
 _BATCHES = table_of(BatchRecord)
@@ -44,16 +44,15 @@ def save(connection: Connection, batch: str, results: Sequence[PhotoResult]) -> 
     photos = [_photo(result) | {"batch": batch} for result in results]
     upsert(connection, PhotoRecord, photos, key=("batch", "photo_id"))
     for model, rows_of in _PARTS.items():
-        if stand:
-            part = table_of(model)
-            of_photos = (part.c.batch == batch) & among(connection, part.c.photo_id, stand)
-            connection.execute(delete(part).where(of_photos))
         rows = [
             row | {"batch": batch, "photo_id": result.photo_id}
             for result in results
             for row in rows_of(result)
         ]
-        insert(connection, model, rows)
+        if stand:
+            replace(connection, model, rows, batch=batch, photo_ids=stand)
+        else:
+            insert(connection, model, rows)
     _count(connection, batch)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Table, any_, literal
+from sqlalchemy import ColumnElement, Connection, Table, any_, delete, literal, or_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from resources.records import json_rows
@@ -46,7 +46,7 @@ def insert_new(connection: Connection, model: type[Base], values: Values) -> int
 def upsert(
     connection: Connection, model: type[Base], values: Values, *, key: Iterable[str]
 ) -> None:
-    """Insert, or replace all other columns of the row with the same `key`.
+    """Insert, or replace all other columns of the row with the same `key` where one differs.
 
     No two of them have the same.
     """
@@ -55,9 +55,36 @@ def upsert(
     statement, parameters = _insert(connection, table_of(model), values)
     keys = list(key)
     replaced = {name: statement.excluded[name] for name in values[0] if name not in keys}
+    stands = table_of(model).c
+    differs = or_(*(stands[name].is_distinct_from(given) for name, given in replaced.items()))
     connection.execute(
-        statement.on_conflict_do_update(index_elements=keys, set_=replaced), parameters
+        statement.on_conflict_do_update(index_elements=keys, set_=replaced, where=differs),
+        parameters,
     )
+
+
+def replace(
+    connection: Connection,
+    model: type[Base],
+    values: Values,
+    *,
+    batch: str,
+    photo_ids: Sequence[str],
+) -> None:
+    """Insert them in place of all rows that `photo_ids` of the batch have.
+
+    PostgreSQL writes only what differs: to insert a row it looks up its photo by a query of its
+    own, and it keeps the row that went, in the table and in every index, until it is swept out.
+    """
+    table = table_of(model)
+    if connection.dialect.name == "postgresql":
+        given = json_rows.parameters(table, values)
+        of = {"batch": batch, "photo_ids": photo_ids}
+        connection.execute(json_rows.replacement(table), {**given, **of})
+        return
+    of_photos = (table.c.batch == batch) & among(connection, table.c.photo_id, photo_ids)
+    connection.execute(delete(table).where(of_photos))
+    insert(connection, model, values)
 
 
 def among(

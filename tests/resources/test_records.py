@@ -463,6 +463,34 @@ class RecordsContract:
             assert rows(records, query) == ([("1",), ("2",)] if part == "reasons" else [("2",)])
         assert rows(records, "SELECT reason FROM reasons WHERE photo_id = '1'") == [("empty",)]
 
+    def test_rows_that_come_go_and_change_are_told_apart(self, records: SqlRecords) -> None:
+        """Of each table, whatever stayed; a photo that is new is saved beside one that is not."""
+
+        def seen(*labels: str, **checks: float) -> dict[str, Any]:
+            box = [0.0, 0.0, 1.0, 1.0]
+            return {
+                "detections": [FoundObject(label=each, score=1.0, box=box) for each in labels],
+                "checks": {
+                    name: Verdict(value=value, threshold=None, verdict="pass")
+                    for name, value in checks.items()
+                },
+            }
+
+        records.open_batch(batch("a"), [])
+        first = seen("car", "bus", blurry=1.0, dark=2.0)
+        records.save("a", [result("a", "1", **first), result("a", "2", **first)])
+        later = seen("van", blurry=1.0, dark=3.0, bytes=4.0)
+        records.save("a", [result("a", "1", **later), result("a", "3", **later)])
+        records.save("a", [result("a", "3", **seen(blurry=1.0))])
+
+        objects = "SELECT photo_id, position, label FROM detections ORDER BY 1, 2"
+        assert rows(records, objects) == [("1", 0, "van"), ("2", 0, "car"), ("2", 1, "bus")]
+        assert rows(records, "SELECT photo_id, name, value FROM checks ORDER BY 1, 2") == [
+            *(("1", "blurry", 1.0), ("1", "bytes", 4.0), ("1", "dark", 3.0)),
+            *(("2", "blurry", 1.0), ("2", "dark", 2.0)),
+            ("3", "blurry", 1.0),
+        ]
+
     def test_a_batch_counts_its_outcomes(self, records: SqlRecords) -> None:
         """Counts follow what was saved last, across several transactions."""
         records.open_batch(batch("a", photos=250), [])
@@ -615,3 +643,21 @@ class TestRecordsInPostgreSQL(RecordsContract):
         records = SqlRecords(DatabaseSettings(url=postgres_url), tmp_path / "unused.db")
         yield records
         records.close()
+
+    def test_a_row_that_stands_is_not_written_again(self, records: SqlRecords) -> None:
+        """Of each photo's rows, those that differ; xmin is the transaction that wrote a row."""
+        tables = ["photos", *PARTS]
+        places = [f"SELECT '{each}', xmin::text, ctid::text FROM {each}" for each in tables]  # noqa: S608 - our own table names
+        query = " UNION ALL ".join(places)
+        records.open_batch(batch("a"), [])
+        full = full_result("a", "1")
+        records.save("a", [full, full_result("a", "2")])
+        before = rows(records, query)
+
+        records.save("a", [full, full_result("a", "2")])
+        assert rows(records, query) == before
+
+        dark = Verdict(value=12.5, threshold=13.0, verdict="pass")
+        changed = full.model_copy(update={"checks": full.checks | {"blurry": dark}})
+        records.save("a", [changed, full_result("a", "2")])
+        assert len(set(before) - set(rows(records, query))) == 1
