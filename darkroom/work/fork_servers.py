@@ -21,7 +21,8 @@ from multiprocessing import connection, forkserver, resource_tracker
 from typing import Any, NoReturn
 
 _server: Any = forkserver._forkserver
-_forks: set[int] = set()
+_forks: dict[int, frozenset[str]] = {}
+"""Servers that are forks of this process, with what they import besides."""
 
 
 def fork_server_here(preload: Sequence[str] = ()) -> None:
@@ -44,7 +45,7 @@ def fork_server_here(preload: Sequence[str] = ()) -> None:
     _server._forkserver_address = address
     _server._forkserver_alive_fd = alive_write
     _server._forkserver_pid = process_id
-    _forks.add(process_id)
+    _forks[process_id] = frozenset(preload)
 
 
 def fork_server_with(preload: Sequence[str]) -> None:
@@ -53,7 +54,8 @@ def fork_server_with(preload: Sequence[str]) -> None:
     A fork of this process that has not gives way to a new interpreter, once somebody needs it.
     """
     multiprocessing.set_forkserver_preload(list(preload))
-    if all(name in sys.modules for name in preload) or _server._forkserver_pid not in _forks:
+    imported = _forks.get(_server._forkserver_pid)
+    if imported is None or all(name in imported or name in sys.modules for name in preload):
         return
     os.close(_server._forkserver_alive_fd)
     _server._forkserver_address = _server._forkserver_alive_fd = _server._forkserver_pid = None

@@ -63,6 +63,13 @@ def without_a_module() -> bool:
         return asked(workers)
 
 
+def with_a_module() -> bool:
+    here.append(os.getpid())
+    fork_server_here(["colorsys"])
+    with Workers(WORKERS, preload=["colorsys"]) as workers:
+        return asked(workers)
+
+
 def once_it_was_killed() -> list[bool]:
     here.append(os.getpid())
     fork_server_here()
@@ -97,6 +104,11 @@ def test_a_process_with_threads_is_not_forked() -> None:
 def test_modules_that_were_not_imported_take_a_server_of_their_own() -> None:
     """Else each worker would import them by itself."""
     assert in_a_new_process(without_a_module) is False
+
+
+def test_modules_that_only_the_fork_imports_are_there() -> None:
+    """The process itself never needs them."""
+    assert in_a_new_process(with_a_module) is True
 
 
 def test_a_fork_server_that_was_killed_is_replaced() -> None:
