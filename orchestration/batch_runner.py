@@ -9,13 +9,11 @@ import dagster as dg
 from dagster._core.events import RunFailureReason
 from dagster_shared.error import SerializableErrorInfo
 
-from darkroom.work.fork_servers import fork_server_here
 from darkroom.work.lifeline import end_with_parent
 from orchestration.batch_states import GATE
-from orchestration.dagster_storage import remember_migrations
 from orchestration.definitions import process_batch_job
-from orchestration.executor import PRELOAD
 from orchestration.home import HOME_VARIABLE
+from orchestration.preloading import fork_runs_from_here
 from orchestration.run_processes import RunProcess
 from orchestration.tags import PARTITION_TAG
 
@@ -42,8 +40,7 @@ def begin(environment: Mapping[str, str]) -> None:
     os.setsid()
     os.environ.clear()
     os.environ.update(environment)
-    remember_migrations()
-    fork_server_here(PRELOAD)
+    fork_runs_from_here()
     end_with_parent()
     _ignore_interrupts()
 

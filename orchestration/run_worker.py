@@ -7,10 +7,8 @@ from dagster._cli.api import execute_run_command
 from dagster._grpc.types import ExecuteRunArgs
 from dagster._serdes import deserialize_value
 
-from darkroom.work.fork_servers import fork_server_here
 from orchestration import definitions as _definitions  # noqa: F401 - for the fork server, too
-from orchestration.dagster_storage import remember_migrations
-from orchestration.executor import PRELOAD
+from orchestration.preloading import fork_runs_from_here
 from orchestration.run_processes import RunProcess
 
 
@@ -19,8 +17,7 @@ def main(arguments: str) -> None:
 
     The run says first which process it is in: whoever launched it may be gone before saying so.
     """
-    remember_migrations()
-    fork_server_here(PRELOAD)
+    fork_runs_from_here()
     asked = deserialize_value(arguments, ExecuteRunArgs)
     if asked.instance_ref is None:
         raise ValueError("a run worker is told which instance it belongs to")

@@ -11,7 +11,7 @@ from orchestration.command_line.formats import (
     ResultFormat,
     StatusFormat,
 )
-from orchestration.command_line.running import begin, ended, fork_runs_from_here
+from orchestration.command_line.running import begin, ended
 
 if TYPE_CHECKING:
     from darkroom.settings import BatchSize
@@ -77,6 +77,7 @@ def import_(
     cannot be read, 1 when the world was in the way. What is known already is not imported again.
     """
     from orchestration.command_line.importing import ImportRequest, run_import
+    from orchestration.preloading import fork_runs_from_here
 
     fork_runs_from_here()
     request = ImportRequest(
@@ -156,6 +157,7 @@ def retry(
 ) -> None:
     """Run batches again: works on what failed, and keeps the rest. Exit codes as for `import`."""
     from orchestration.command_line.importing import run_retry
+    from orchestration.preloading import fork_runs_from_here
 
     fork_runs_from_here()
     ended(lambda: run_retry(batches or [], home))

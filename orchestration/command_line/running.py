@@ -26,13 +26,3 @@ def ended(work: Callable[[], int]) -> None:
         typer.echo(f"darkroom: {error}", err=True)
         raise typer.Exit(1) from error
     raise typer.Exit(code)
-
-
-def fork_runs_from_here() -> None:
-    """Before there are threads and connections."""
-    from darkroom.work.fork_servers import fork_server_here
-    from orchestration.dagster_storage import remember_migrations
-    from orchestration.executor import PRELOAD
-
-    remember_migrations()
-    fork_server_here(PRELOAD)

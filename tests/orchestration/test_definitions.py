@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from orchestration.definitions import definitions
-from orchestration.executor import PRELOAD
 from orchestration.home import Home
 from orchestration.jobs import OF_A_VISION_MODEL
+from orchestration.preloading import PRELOAD
 
 ROOT = Path(__file__).parents[2]
 
