@@ -188,3 +188,17 @@ def test_what_is_asked_for_comes_from_variables(monkeypatch: pytest.MonkeyPatch)
 
     assert (options.rounds, options.photos, options.contenders) == (2, None, ["engine", "threads"])
     assert options.drawn == {"web": 1200, "pages": 200, "mixed": 300}
+
+
+def test_the_page_names_every_program() -> None:
+    """Those that are started by themselves; `make bench` starts the rest."""
+    folder = ROOT / "benchmarks"
+    programs = {
+        path.stem if path.parent == folder else path.parent.name
+        for path in (*folder.glob("*.py"), *folder.glob("*/__main__.py"))
+        if "ArgumentParser(" in path.read_text("utf-8")
+    }
+
+    assert programs - {"side_by_side"} == set(
+        re.findall(r"^\| `python -m benchmarks\.(\w+)` \|", PAGE, re.MULTILINE)
+    )
