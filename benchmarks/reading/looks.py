@@ -29,9 +29,13 @@ class Watched:
     def enough_words(self) -> int:
         return self.reader.enough_words
 
-    def may_have_text(self, image: GrayImage) -> bool:
+    @property
+    def page_scale(self) -> float | None:
+        return self.reader.page_scale
+
+    def line_heights(self, image: GrayImage) -> Sequence[float] | None:
         with self._counted("glances"):
-            return self.reader.may_have_text(image)
+            return self.reader.line_heights(image)
 
     def read(self, image: GrayImage) -> Reading:
         with self._counted("readings"):

@@ -1,5 +1,6 @@
 """Engines that read text."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,10 +28,18 @@ class TextReader(Protocol):
     def enough_words(self) -> int:
         """Sure words from which an image is the right way up: engines differ in their errors."""
 
-    def may_have_text(self, image: GrayImage) -> bool:
-        """A cheap look: False only where `read` would find nothing at any size.
+    @property
+    def page_scale(self) -> float | None:
+        """Share of its size at which a printed page is read as well as in full, and sooner.
 
-        An engine that has no cheap look says True. Raises `EngineUnavailable`.
+        None where there is none.
+        """
+
+    def line_heights(self, image: GrayImage) -> Sequence[float] | None:
+        """A cheap look: how high the lines of text are, in pixels.
+
+        Empty only where `read` would find nothing at any size; None where there may be text, but
+        the engine cannot tell how large it is. Raises `EngineUnavailable`.
         """
 
     def read(self, image: GrayImage) -> Reading:

@@ -67,17 +67,22 @@ class RapidocrReader:
         """It is seldom sure of what stands on its head."""
         return 1
 
-    def may_have_text(self, image: GrayImage) -> bool:
-        """Whether one line can be read at this size, either way up.
+    @property
+    def page_scale(self) -> None:
+        """It reads large letters better."""
+
+    def line_heights(self, image: GrayImage) -> list[float] | None:
+        """None where one line can be read at this size, either way up: its size does not matter.
 
         Its detector alone takes branches and tiles for lines on most photos.
         """
         padded, _ = _with_margin(image)
         found = _asked(padded, either_way_up=True)
-        return any(
+        readable = any(
             sure >= _SURE and sum(map(str.isalnum, text)) >= _SIGNS
             for text, sure in zip(found.txts or (), found.scores or (), strict=True)
         )
+        return None if readable else []
 
     def read(self, image: GrayImage) -> Reading:
         """Each line that was found is one line of text."""

@@ -58,14 +58,19 @@ class TesserocrReader:
         """It makes words of upside-down letters, and is sure of some."""
         return 3
 
-    def may_have_text(self, image: GrayImage) -> bool:
-        """Whether the layout has lines of text: a twentieth of what reading a page costs."""
+    @property
+    def page_scale(self) -> float:
+        """Scans of 300 dots to the inch lose nothing; at half their size they do."""
+        return 0.75
+
+    def line_heights(self, image: GrayImage) -> list[float]:
+        """Those of the layout, which costs a tenth of what reading a page does."""
         with self._shown(image) as engine:
             layout = engine.AnalyseLayout()
             if layout is None:
-                return False
-            blocks = tesserocr.iterate_level(layout, tesserocr.RIL.BLOCK)
-            return any(block.BlockType() in TEXT_BLOCKS for block in blocks)
+                return []
+            lines = tesserocr.iterate_level(layout, tesserocr.RIL.TEXTLINE)
+            return [_height(line) for line in lines if line.BlockType() in TEXT_BLOCKS]
 
     def read(self, image: GrayImage) -> Reading:
         """One recognition for both text and boxes."""
@@ -87,6 +92,12 @@ class TesserocrReader:
                 yield engine
             finally:
                 engine.Clear()
+
+
+def _height(line: "tesserocr.PyPageIterator") -> float:
+    """Of the line as it is read: some run upwards."""
+    left, top, right, bottom = line.BoundingBox(tesserocr.RIL.TEXTLINE)
+    return float(min(right - left, bottom - top))
 
 
 @lru_cache(maxsize=2)

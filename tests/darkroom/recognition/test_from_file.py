@@ -14,12 +14,13 @@ class RememberingReader:
 
     version = "remembering"
     enough_words = 3
+    page_scale = None
 
     def __init__(self) -> None:
         self.seen: list[GrayImage] = []
 
-    def may_have_text(self, image: GrayImage) -> bool:  # noqa: ARG002 - part of the port
-        return True
+    def line_heights(self, image: GrayImage) -> None:
+        pass
 
     def read(self, image: GrayImage) -> Reading:
         self.seen.append(image)

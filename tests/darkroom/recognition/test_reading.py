@@ -1,5 +1,7 @@
 """How text is found, with the engine that is the default."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
@@ -80,18 +82,82 @@ def test_light_print_on_dark_ground_is_read(degrees: int, reader: TextReader) ->
     assert read_page(255 - slanting(degrees), reader).text.split() == " ".join(LINES).split()
 
 
+class Remembering:
+    """The default `TextReader`, and the shapes of what it was to read."""
+
+    version = "remembering"
+    enough_words = 3
+
+    def __init__(self, reader: TextReader) -> None:
+        self._reader = reader
+        self.page_scale = reader.page_scale
+        self.read_shapes: list[tuple[int, ...]] = []
+
+    def line_heights(self, image: GrayImage) -> Sequence[float] | None:
+        return self._reader.line_heights(image)
+
+    def read(self, image: GrayImage) -> Reading:
+        self.read_shapes.append(image.shape)
+        return self._reader.read(image)
+
+
+def full_page(size: int) -> GrayImage:
+    """The page three times, one below the other."""
+    return np.vstack([page(size)] * 3)
+
+
+def test_a_plain_page_is_read_once_at_three_quarters_of_its_size(reader: TextReader) -> None:
+    """And its boxes lie where the words are in the photo."""
+    image = full_page(40)
+    remembering = Remembering(reader)
+
+    reading = read_page(image, remembering)
+
+    assert reading.text == "\n".join(LINES * 3)
+    assert remembering.read_shapes == [(990, 600)]
+    rows, columns = np.nonzero(image < 128)
+    boxes = np.array([word.box for word in reading.words])
+    np.testing.assert_allclose(
+        [*boxes[:, :2].min(axis=0), *(boxes[:, :2] + boxes[:, 2:]).max(axis=0)],
+        [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1],
+        atol=3,
+    )
+
+
+def test_a_page_of_small_letters_is_not_left_at_one_look(reader: TextReader) -> None:
+    """It is enlarged, because small letters are read with doubts, or not at all."""
+    image = np.vstack([page(12)] * 8)
+    remembering = Remembering(reader)
+
+    reading = read_page(image, remembering)
+
+    assert reading.text == "\n".join(LINES * 8)
+    assert remembering.read_shapes[0] == (792, 180)
+    assert remembering.read_shapes[1][0] > image.shape[0]
+
+
+def test_tall_lines_are_not_enlarged(reader: TextReader) -> None:
+    """They are read as well at the size that they have."""
+    image = page()
+    remembering = Remembering(reader)
+
+    assert read_page(image, remembering).text == "\n".join(LINES)
+    assert remembering.read_shapes == [image.shape]
+
+
 class Upright:
     """A `TextReader` that takes a slanting page, which stands on a larger canvas, for a picture."""
 
     version = "upright"
     enough_words = 3
+    page_scale = None
 
     def __init__(self, reader: TextReader, slanting: GrayImage) -> None:
         self._reader = reader
         self._picture = slanting.shape
 
-    def may_have_text(self, image: GrayImage) -> bool:
-        return image.shape != self._picture
+    def line_heights(self, image: GrayImage) -> list[float] | None:
+        return [] if image.shape == self._picture else None
 
     def read(self, image: GrayImage) -> Reading:
         return self._reader.read(image)
@@ -111,12 +177,13 @@ class Level:
 
     version = "level"
     enough_words = 3
+    page_scale = None
 
     def __init__(self, shape: tuple[int, ...]) -> None:
         self._shape = shape
 
-    def may_have_text(self, image: GrayImage) -> bool:  # noqa: ARG002 - part of the port
-        return True
+    def line_heights(self, image: GrayImage) -> None:
+        pass
 
     def read(self, image: GrayImage) -> Reading:
         if image.shape != self._shape:
@@ -161,19 +228,21 @@ class Doubtful:
 
     version = "doubtful"
     enough_words = 3
+    page_scale = None
 
-    def may_have_text(self, image: GrayImage) -> bool:  # noqa: ARG002 - part of the port
-        return True
+    def line_heights(self, image: GrayImage) -> None:
+        pass
 
     def read(self, image: GrayImage) -> Reading:  # noqa: ARG002 - part of the port
         words = [
             Word(text="~~~~", confidence=0.9, box=[0, 0, 9, 9]),
             Word(text="ow", confidence=0.9, box=[20, 0, 9, 9]),
-            Word(text="aey", confidence=0.7, box=[40, 0, 9, 9]),
+            Word(text="aeyo", confidence=0.7, box=[40, 0, 9, 9]),
+            Word(text="nnu", confidence=0.87, box=[60, 0, 9, 9]),
         ]
-        return Reading(text="~~~~ ow aey", confidence=0.83, words=words)
+        return Reading(text="~~~~ ow aeyo nnu", confidence=0.84, words=words)
 
 
 def test_without_one_sure_word_nothing_was_read() -> None:
-    """Of three letters or digits: what else is read in photos is mostly invented."""
+    """Of four letters or digits, or very sure: what else is read in photos is mostly invented."""
     assert read_page(page(), Doubtful()) == Reading(text="", confidence=None, words=[])

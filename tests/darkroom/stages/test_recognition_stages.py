@@ -44,10 +44,11 @@ class OneWord:
 
     version: str = "one word 1"
     enough_words: int = 3
+    page_scale: float | None = None
     shapes: list[tuple[int, ...]] = field(default_factory=list)
 
-    def may_have_text(self, image: GrayImage) -> bool:  # noqa: ARG002 - part of the port
-        return True
+    def line_heights(self, image: GrayImage) -> None:
+        pass
 
     def read(self, image: GrayImage) -> Reading:
         self.shapes.append(image.shape)

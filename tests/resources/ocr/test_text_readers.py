@@ -96,8 +96,9 @@ class TextReaderContract:
         self, reader: TextReader
     ) -> None:
         """A glance may be wrong in one way only: it never denies text that is there."""
-        assert reader.may_have_text(page())
-        reader.may_have_text(np.full((300, 400), 255, dtype=np.uint8))
+        heights = reader.line_heights(page())
+        assert heights is None or heights
+        reader.line_heights(np.full((300, 400), 255, dtype=np.uint8))
         assert reader.read(page()).text == "\n".join(LINES)
 
     def test_too_large_an_image_is_a_failure_and_no_empty_text(self, reader: TextReader) -> None:
@@ -150,6 +151,17 @@ class TextReaderContract:
 
 
 class TesseractContract(TextReaderContract):
+    def test_a_page_is_read_as_well_at_its_page_scale(self, reader: TextReader) -> None:
+        """Which is smaller, and read sooner."""
+        assert reader.page_scale is not None
+        height, width = page().shape
+        size = (round(width * reader.page_scale), round(height * reader.page_scale))
+
+        small = np.asarray(Image.fromarray(page()).resize(size))
+
+        assert reader.page_scale < 1
+        assert reader.read(small).text == "\n".join(LINES)
+
     def test_a_missing_language_is_named_with_the_way_to_get_it(
         self, settings: OcrSettings
     ) -> None:
@@ -188,7 +200,7 @@ class TestRapidocrReader(TextReaderContract):
 
     def test_an_image_without_text_is_told_at_a_glance(self, reader: TextReader) -> None:
         """By its detector alone."""
-        assert not reader.may_have_text(np.full((300, 400), 255, dtype=np.uint8))
+        assert reader.line_heights(np.full((300, 400), 255, dtype=np.uint8)) == []
 
     def test_a_word_that_fills_its_image_is_found(self, reader: TextReader) -> None:
         """As on the crop of a sign."""
@@ -259,9 +271,18 @@ class TestTesserocrReader(TesseractContract):
     def reader(self, settings: OcrSettings) -> TextReader:
         return text_reader(settings)
 
+    def test_it_tells_how_high_lines_are(self, reader: TextReader) -> None:
+        """From the lowest to the highest of their letters, also of lines that run upwards."""
+        for quarters in (0, 1):
+            heights = reader.line_heights(np.rot90(page(), quarters))
+
+            assert heights is not None
+            assert len(heights) == len(LINES)
+            assert all(30 < height < 50 for height in heights)
+
     def test_a_blank_image_is_told_at_a_glance(self, reader: TextReader) -> None:
         """By its layout, without reading it."""
-        assert not reader.may_have_text(np.full((300, 400), 255, dtype=np.uint8))
+        assert reader.line_heights(np.full((300, 400), 255, dtype=np.uint8)) == []
 
     def test_language_data_that_is_broken_is_no_engine(self, tmp_path: Path) -> None:
         """The folder is named."""
