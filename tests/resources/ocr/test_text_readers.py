@@ -92,7 +92,7 @@ class TextReaderContract:
         """Of any size: no words, and no confidence in them."""
         assert reader.read(image) == NOTHING
 
-    def test_a_page_may_have_text_and_a_blank_one_is_left_at_a_glance_if_at_all(
+    def test_a_page_has_lines_and_a_blank_one_is_left_at_a_glance_if_at_all(
         self, reader: TextReader
     ) -> None:
         """A glance may be wrong in one way only: it never denies text that is there."""
