@@ -110,14 +110,14 @@ def test_every_stage_is_in_its_pool(loaded: dg.Definitions) -> None:
 
 
 def test_every_stage_has_its_check(loaded: dg.Definitions) -> None:
-    """Whether any photo failed in it, answered by each run and not kept by batch."""
+    """Whether any photo failed in it, answered for each batch."""
     graph = loaded.resolve_asset_graph()
     checks = {
         (key.asset_key.to_user_string(), key.name): graph.get(key).partitions_def is not None
         for key in graph.asset_check_keys
     }
 
-    assert checks == {(name, "no_failed_photos"): False for name in [*STAGES, "batch_report"]}
+    assert checks == {(name, "no_failed_photos"): True for name in [*STAGES, "batch_report"]}
 
 
 def run_by_the_job(loaded: dg.Definitions) -> set[str]:
