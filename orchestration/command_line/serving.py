@@ -63,7 +63,7 @@ def serve(folder: Path | None, *, host: str | None, port: int | None) -> int:
 def _commands(host: str, port: int) -> dict[str, list[str]]:
     return {
         "the Dagster webserver": [
-            *(sys.executable, "-m", "dagster_webserver", *_CODE),
+            *(sys.executable, "-m", "orchestration.web_server", *_CODE),
             *("-h", host, "-p", str(port)),
         ],
         "the Dagster daemon": [sys.executable, "-m", "dagster._daemon", "run", *_CODE],

@@ -266,7 +266,7 @@ def _kind(
 ) -> str:
     for name, kind in [
         ("dagster._daemon", "daemon"),
-        ("dagster_webserver", "webserver"),
+        ("orchestration.web_server", "webserver"),
         ("api grpc", "code server"),
         ("command_line.main up", "up"),
         ("resource_tracker", "tracker"),

@@ -105,7 +105,7 @@ def test_it_says_where_the_ui_is(up: Up) -> None:
 
 def test_it_runs_webserver_and_daemon(up: Up) -> None:
     """Both on this project's definitions."""
-    for module in ("dagster_webserver", "dagster._daemon"):
+    for module in ("orchestration.web_server", "dagster._daemon"):
         assert [command for command in up.children if f"-m {module}" in command]
 
 
