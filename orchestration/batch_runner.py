@@ -1,5 +1,6 @@
 """One run of one batch, in a process that does nothing else meanwhile."""
 
+import gc
 import os
 import signal
 from collections.abc import Mapping
@@ -67,6 +68,8 @@ def run_batch(home: str, batch: str, tags: Mapping[str, str]) -> BatchRun:
         return BatchRun(batch, success=False, broken_steps={"run": "interrupted"})
     finally:
         _ignore_interrupts()
+        # Connections that Dagster leaves in circles: 7 MiB a run, for who runs hundreds.
+        gc.collect()
 
 
 def _broken_steps(result: dg.JobExecutionResult) -> dict[str, str]:
