@@ -52,9 +52,15 @@ class GateLog:
         """None where the home's `dagster.yaml` is somebody's own: it may keep them elsewhere."""
         return cls(home.root / "history") if home.dagster_is_ours else None
 
-    def states(self, keys: Sequence[str]) -> Mapping[str, BatchState]:
-        """The state of each batch. One that Dagster does not know is waiting."""
-        found = self._found()
+    def states(self, keys: Sequence[str]) -> Mapping[str, BatchState] | None:
+        """The state of each batch. One that Dagster does not know is waiting.
+
+        None where the tables are not those of this Dagster, or locked for long.
+        """
+        try:
+            found = self._found()
+        except sqlite3.OperationalError:
+            return None
         return {key: found.get(key, BatchState.WAITING) for key in keys}
 
     def _found(self) -> dict[str, BatchState]:

@@ -70,8 +70,9 @@ def states_of(adapters: Adapters, summaries: Sequence[BatchSummary]) -> Mapping[
     """The state of each of these batches."""
     keys = [summary.batch.key for summary in summaries]
     log = GateLog.of(adapters.home)
-    if log is not None:
-        return log.states(keys)
+    states = log.states(keys) if log is not None else None
+    if states is not None:
+        return states
     from orchestration.batch_states import batch_states
     from orchestration.instance import open_instance
 

@@ -1,6 +1,8 @@
 """What is read from Dagster's databases is what Dagster says."""
 
+import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 
 import dagster as dg
 import pytest
@@ -125,6 +127,18 @@ def test_before_dagster_was_started_everything_waits(home: Home) -> None:
     assert log is not None
     assert log.states(["spring"]) == {"spring": BatchState.WAITING}
     assert list(home.root.iterdir()) == []
+
+
+def test_tables_of_another_dagster_say_nothing(instance: dg.DagsterInstance, home: Home) -> None:
+    """Then Dagster is to be asked, which brings them up to date."""
+    instance.add_dynamic_partitions(BATCHES, ["spring"])
+    go_through(instance, "spring", "done")
+    with closing(sqlite3.connect(home.root / "history" / "runs.db")) as database:
+        database.execute("ALTER TABLE runs RENAME COLUMN status TO state")
+    log = GateLog.of(home)
+
+    assert log is not None
+    assert log.states(["spring"]) is None
 
 
 def test_a_dagster_yaml_of_one_s_own_is_not_looked_behind(home: Home) -> None:
