@@ -5,13 +5,16 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 DARKROOM = (sys.executable, "-m", "orchestration.command_line.main")
 _MEASURING = Path(__file__).parent / "side_by_side" / "measuring.py"
 _PATIENCE_S = 7200
+_LOOK_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +42,34 @@ def taken_by(command: Sequence[str], environment: Mapping[str, str] | None = Non
         said = f"{ran.stdout}{ran.stderr}"
         raise SystemExit(f"{' '.join(command)} ended with {found['exit_code']}:\n{said}")
     return Taken(found["wall_s"], found["cpu_s"], ran.stdout)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A running `darkroom up`."""
+
+    address: str
+    pid: int
+
+
+@contextmanager
+def up(home: Path) -> Iterator[Service]:
+    """`darkroom up` from when it answers. Ends the program if it does not come to that."""
+    # To a file: a pipe that nobody reads on would stop the service once it is full.
+    with tempfile.NamedTemporaryFile("r+", prefix="darkroom-up-") as said:
+        command = [*DARKROOM, "up", "--home", str(home), "--port", "0"]
+        with subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT) as process:
+            try:
+                yield Service(_address(process, Path(said.name)), process.pid)
+            finally:
+                process.terminate()
+
+
+def _address(process: "subprocess.Popen[bytes]", said: Path) -> str:
+    mark = "Dagster is at "
+    while process.poll() is None:
+        for line in said.read_text("utf-8").splitlines():
+            if line.startswith(mark):
+                return line.removeprefix(mark)
+        time.sleep(_LOOK_S)
+    raise SystemExit(f"darkroom up ended with {process.returncode}:\n{said.read_text('utf-8')}")

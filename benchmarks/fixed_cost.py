@@ -12,12 +12,10 @@ import argparse
 import json
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -26,7 +24,7 @@ import dagster as dg
 import psutil
 from PIL import Image
 
-from benchmarks.commands import DARKROOM, Taken, taken_by
+from benchmarks.commands import DARKROOM, Taken, taken_by, up
 from benchmarks.spread import spread
 from darkroom.samples import scenes
 from orchestration.command_line.session import adapters_of
@@ -91,11 +89,11 @@ def _empty(home: Path) -> Taken:
     return taken_by(_EMPTY_RUN, {"DAGSTER_HOME": str(home)})
 
 
-class Service:
-    """`darkroom up`, and what all of its processes have used."""
+class Inbox:
+    """That of a running `darkroom up`, and what all of its processes have used."""
 
-    def __init__(self, home: Path, process: psutil.Process) -> None:
-        self._home = Home(home)
+    def __init__(self, home: Home, process: psutil.Process) -> None:
+        self._home = home
         self._process = process
         self._before: dict[int, float] = {}
 
@@ -150,23 +148,6 @@ def _ended(instance: dg.DagsterInstance) -> int:
     return instance.get_runs_count(dg.RunsFilter(statuses=[dg.DagsterRunStatus.SUCCESS]))
 
 
-@contextmanager
-def _service(home: Path) -> Iterator[Service]:
-    with subprocess.Popen(
-        [*DARKROOM, "up", "--home", str(home), "--port", "0"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as up:
-        for line in up.stdout or ():
-            if "Ctrl-C stops" in line:
-                break
-        try:
-            yield Service(home, psutil.Process(up.pid))
-        finally:
-            up.terminate()
-
-
 def _measure(contenders: dict[str, Callable[[], Taken]], rounds: int) -> dict[str, Figures]:
     figures = {name: Figures() for name in contenders}
     names = list(contenders)
@@ -201,7 +182,8 @@ def main() -> None:
         figures = _measure(contenders, options.rounds)
         if options.service:
             (folder / "up").mkdir()
-            with _service(folder / "up") as service:
+            with up(folder / "up") as running:
+                service = Inbox(Home(folder / "up"), psutil.Process(running.pid))
                 idle = service.idle()
                 print(f"the service, idle: {idle:.3f} CPU seconds per second")
                 dropped: dict[str, Callable[[], Taken]] = {

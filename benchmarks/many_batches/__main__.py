@@ -17,7 +17,7 @@ import tempfile
 from collections import defaultdict
 from pathlib import Path
 
-from benchmarks.commands import DARKROOM, taken_by
+from benchmarks.commands import DARKROOM, taken_by, up
 from benchmarks.growth.photos import draw
 from benchmarks.many_batches.filling import Filling
 from benchmarks.many_batches.pages import pages
@@ -106,21 +106,11 @@ def _ticks(home: Path, rounds: int, found: dict[str, list[float]]) -> None:
 def _pages(home: Path, rounds: int, pictures: Path | None, found: dict[str, list[float]]) -> None:
     if pictures is not None:
         pictures.mkdir(parents=True, exist_ok=True)
-    with subprocess.Popen(
-        [*DARKROOM, "up", "--home", str(home), "--port", "0"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as up:
-        mark = "Dagster is at "
-        url = next(line for line in up.stdout or () if line.startswith(mark)).removeprefix(mark)
-        try:
-            for number in range(1, rounds + 1):
-                for what, shown_s, slowest in pages(url.strip(), pictures):
-                    found[f"page {what}, s"].append(round(shown_s, 2))
-                    _say(f"round {number}: page {what}: {shown_s:.2f} s, of which {slowest}")
-        finally:
-            up.terminate()
+    with up(home) as service:
+        for number in range(1, rounds + 1):
+            for what, shown_s, slowest in pages(service.address, pictures):
+                found[f"page {what}, s"].append(round(shown_s, 2))
+                _say(f"round {number}: page {what}: {shown_s:.2f} s, of which {slowest}")
 
 
 def _say(text: str) -> None:

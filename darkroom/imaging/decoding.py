@@ -202,18 +202,8 @@ def _upright_gray(found: DecodedPhoto) -> Image.Image:
 
 def load_rgb(path: Path) -> RgbImage:
     """The pixels of a stored rendition: height x width x 3, sRGB, upright."""
-    return np.asarray(_rendition(path).convert("RGB"))
-
-
-def load_gray(path: Path) -> GrayImage:
-    """The pixels of a stored rendition in 8-bit gray: height x width, upright."""
-    return np.asarray(_rendition(path).convert("L"))
-
-
-def _rendition(path: Path) -> Image.Image:
     with Image.open(path, formats=("PNG", "JPEG", "WEBP")) as image:
-        image.load()
-        return image
+        return np.asarray(image.convert("RGB"))
 
 
 def _canvas_pixels(data: bytes, photo_format: str) -> int:

@@ -12,7 +12,6 @@ from PIL import ExifTags, Image
 from darkroom.imaging.decoding import (
     decode,
     identify,
-    load_gray,
     load_rgb,
     open_photo,
     upright,
@@ -204,12 +203,11 @@ def test_frames_are_counted_in_animations_and_documents() -> None:
 
 
 def test_renditions_are_read_as_arrays(tmp_path: Path) -> None:
-    """Height by width, in colour or gray."""
+    """Height by width by channels."""
     path = tmp_path / "rendition"
     path.write_bytes(encoded("PNG", Image.new("RGB", (6, 4), (255, 0, 0))))
 
     assert (load_rgb(path).shape, load_rgb(path)[0, 0].tolist()) == ((4, 6, 3), [255, 0, 0])
-    assert (load_gray(path).shape, int(load_gray(path)[0, 0])) == ((4, 6), 76)
 
 
 def test_what_is_said_of_an_unreadable_file_travels_between_processes() -> None:
