@@ -8,8 +8,8 @@ from assets.stage_step import Events, run_of_stage
 from darkroom.ports import Store
 from darkroom.rows import DeliveryRow
 from darkroom.settings import Settings
-from darkroom.stages.batch_tables import known_results, stages_before
-from darkroom.stages.delivery_stage import deliver_csv, deliveries_stage
+from darkroom.stages.batch_delivery import BatchDelivery
+from darkroom.stages.batch_tables import stages_before
 from darkroom.storage.tables import Tables
 from darkroom.work.progress import ProgressBoard
 
@@ -28,19 +28,20 @@ def deliveries(
     To a folder or an S3 bucket. What is there already is not uploaded again; a photo that failed
     waits until it is redone. Source files are never moved or changed.
     """
-    batch = context.partition_key
-    results = known_results(tables, batch, leave_out=["deliveries", "records"])
-    stage = deliveries_stage(
-        batch, results, settings=settings.deliveries, store=store, target=delivery_target
+    delivery = BatchDelivery(
+        context.partition_key,
+        tables=tables,
+        settings=settings.deliveries,
+        store=store,
+        target=delivery_target,
     )
     run = run_of_stage(
         context,
-        stage,
+        delivery.stage,
         threads=settings.deliveries.max_concurrent_uploads,
         tables=tables,
         board=board,
     )
-    if settings.deliveries.enabled:
-        deliver_csv(batch, results, run.rows, delivery_target)
-    yield from stage_events(context, rows=run.rows, counted=run.counted, settings=settings)
+    rows = delivery.ended(run.rows)
+    yield from stage_events(context, rows=rows, counted=run.counted, settings=settings)
     run.checkpoint.discard()

@@ -8,9 +8,8 @@ from assets.stage_step import Events, checkpoint_of
 from darkroom.ports import Records
 from darkroom.rows import RecordRow
 from darkroom.settings import Settings
-from darkroom.stages.batch_tables import known_results, stages_before
-from darkroom.stages.incremental import earlier
-from darkroom.stages.record_stage import RecordPlan
+from darkroom.stages.batch_tables import stages_before
+from darkroom.stages.record_stage import record_plan
 from darkroom.storage.tables import Tables
 from darkroom.work.progress import ProgressBoard
 
@@ -32,11 +31,7 @@ def records(
     """
     batch = context.partition_key
     checkpoint = checkpoint_of(context, tables, "records", RecordRow)
-    plan = RecordPlan(
-        known_results(tables, batch, leave_out=["records"]),
-        previous=earlier(checkpoint.found, tables.read("records", batch, RecordRow)),
-        database=settings.database.url or "",
-    )
+    plan = record_plan(tables, batch, found=checkpoint.found, database=settings.database.url or "")
     with meter(context, board, stage="records", total=len(plan.outstanding)) as counted, checkpoint:
         rows = plan.write(
             batch,

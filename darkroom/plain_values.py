@@ -1,21 +1,11 @@
 """Values as JSON has them."""
 
-from dataclasses import fields, is_dataclass
-
-from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
 
 
 def plain(value: object) -> object:
     """Models and dataclasses as dictionaries, also within lists, tuples and dictionaries."""
-    if value is None or isinstance(value, str | int | float):  # most of them
-        return value
-    if isinstance(value, BaseModel):
-        return value.model_dump(mode="json")
-    if is_dataclass(value) and not isinstance(value, type):
-        # Not `asdict`, which copies whatever it meets.
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
-    return value
+        # Its keys may be strangers' text, and pydantic takes no lone surrogate for a key.
+        return {key: to_jsonable_python(item) for key, item in value.items()}
+    return to_jsonable_python(value)

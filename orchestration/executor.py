@@ -34,6 +34,8 @@ from darkroom.work.lifeline import end_with_parent
 from orchestration.preloading import PRELOAD
 
 _WAIT_S = 0.25
+_OBJECTS_BETWEEN_LOOKS = 50_000
+"""How many more there are than at the last look for garbage; Python's own are 700."""
 
 
 class PatientExecution(ActiveExecution):
@@ -69,6 +71,8 @@ class StepOfLiveRun(MultiprocessExecutorChildProcessCommand):
         end_with_parent()
         # A quarter of a million objects, of imports alone, else looked through every so often.
         gc.freeze()
+        # Tables are a hundred thousand objects at once, none of them garbage.
+        gc.set_threshold(_OBJECTS_BETWEEN_LOOKS)
         yield from super().execute()
 
 

@@ -16,6 +16,7 @@ _FORMULA = re.compile(_SKIPPED + "[=+\\-@＝＋－＠﹢﹣﹦﹫−]|[\t\r\n]")
 one. https://owasp.org/www-community/attacks/CSV_Injection"""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 """All but tabs and line breaks, which texts have."""
+_JSON = json.JSONEncoder(ensure_ascii=False)
 
 Cell = str | int | float | None
 
@@ -44,9 +45,10 @@ def _cell(value: object) -> Cell:
         return _inert(value)
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return _inert("; ".join(value))
-    return _inert(json.dumps(plain(value), ensure_ascii=False)) if value else None
+    return _inert(_JSON.encode(plain(value))) if value else None
 
 
 def _inert(text: str) -> str:
-    text = _CONTROL.sub(REPLACEMENT, storable(text))
+    if not text.isprintable():  # most are: nothing in them is a control character or a surrogate
+        text = _CONTROL.sub(REPLACEMENT, storable(text))
     return f"'{text}" if _FORMULA.match(text) else text

@@ -15,7 +15,7 @@ from darkroom.rows.manifests import Entry
 from darkroom.rows.photos import PhotoRow
 from darkroom.rows.records import RecordRow
 from darkroom.rows.renditions import RenditionRow
-from darkroom.rows.row import Part, PhotoPart, Row
+from darkroom.rows.row import Part, PhotoPart, Row, WholeRow
 from darkroom.rows.texts import TextRow, Word
 from darkroom.rows.validations import Check, ValidationRow
 
@@ -48,5 +48,6 @@ __all__ = [
     "TurnedHash",
     "UniqueIdCandidate",
     "ValidationRow",
+    "WholeRow",
     "Word",
 ]

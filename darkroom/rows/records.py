@@ -1,7 +1,7 @@
 """That a photo is recorded."""
 
-from darkroom.rows.row import Row
+from darkroom.rows.row import WholeRow
 
 
-class RecordRow(Row):
+class RecordRow(WholeRow):
     """Says that this photo's rows stand in the database."""

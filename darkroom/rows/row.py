@@ -32,3 +32,11 @@ class Row(PhotoPart):
     """Digest of everything the row was made from: inputs, settings, code version."""
     seconds: float = 0.0
     """Work on this photo, in all processes."""
+
+
+class WholeRow(Row):
+    """A row of a stage that is made of all that is known of a batch."""
+
+    batch_inputs: str | None = None
+    """Digest of everything the whole table was made from: all tables before it, settings, code
+    version. While it is the same, no photo need be looked at. None where one of them failed."""

@@ -30,6 +30,9 @@ from darkroom.storage.tables import Tables
 
 MANIFESTS = "manifests"
 
+# Raised when the code makes another result of the same tables.
+RESULTS_VERSION = "results/1"
+
 STAGE_ROWS: Mapping[str, type[Row]] = {
     "photos": PhotoRow,
     "validations": ValidationRow,
@@ -52,6 +55,16 @@ R = TypeVar("R", bound=Row)
 def stages_before(stage: str) -> list[str]:
     """The stages whose tables a stage may read: all that come before it."""
     return list(takewhile(lambda name: name != stage, STAGE_ROWS))
+
+
+def batch_inputs(tables: Tables, batch: str, stage: str, *more: object) -> str:
+    """Digest of what a stage that is made of results is made from, `more` besides.
+
+    Holds the manifest and all earlier tables byte for byte. To be taken before any of them is read:
+    another run may replace one meanwhile.
+    """
+    earlier = [tables.sha256(name, batch) for name in (MANIFESTS, *stages_before(stage))]
+    return digest(RESULTS_VERSION, list(PhotoResult.model_fields), earlier, *more)
 
 
 def by_photo(rows: Iterable[R]) -> dict[str, R]:

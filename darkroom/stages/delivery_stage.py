@@ -1,5 +1,6 @@
 """Accepted renditions and rejected originals, on their way to whoever asked for them."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -77,11 +78,15 @@ def deliveries_stage(
 
 def deliver_csv(
     batch: str, results: Sequence[PhotoResult], rows: Sequence[DeliveryRow], target: Store
-) -> None:
-    """Put the list of results where the photos are, unless just that list is there already."""
+) -> str:
+    """Put the list of results where the photos are, unless just that list is there already.
+
+    Returns its SHA-256.
+    """
     deliveries = by_photo(rows)
     data = results_csv([_with_delivery(result, deliveries[result.photo_id]) for result in results])
     put_if_changed(target, results_name(batch), data)
+    return hashlib.sha256(data).hexdigest()
 
 
 def _with_delivery(result: PhotoResult, row: DeliveryRow) -> PhotoResult:

@@ -61,6 +61,15 @@ class Stage(Generic[W, R]):
         ]
 
 
+def standing_stage(name: str, row: type[R], table: Sequence[R]) -> Stage[W, R]:
+    """The stage whose whole table stands: there is nothing to work on."""
+
+    def make(need: Need[W], _: W) -> R:
+        raise AssertionError(f"{need.photo_id} was not to be worked on")
+
+    return Stage(name, row, [Need(each.photo_id, each.inputs, None) for each in table], make)
+
+
 def run_stage(
     stage: Stage[W, R],
     *,

@@ -1,5 +1,6 @@
 """The durable result of every stage: one Parquet file per stage and batch, one row per photo."""
 
+import hashlib
 import io
 import re
 from collections.abc import Sequence
@@ -49,6 +50,13 @@ class Tables:
         except ObjectMissing:
             return []
         return rows_of(data, row, stage, self.store.uri(name))
+
+    def sha256(self, stage: str, batch: str) -> str | None:
+        """Of the table's bytes; None when there never was a table."""
+        try:
+            return hashlib.sha256(self.store.read(table_name(stage, batch))).hexdigest()
+        except ObjectMissing:
+            return None
 
     def write(self, stage: str, batch: str, rows: Sequence[PhotoPart]) -> bool:
         """Replace the table in one step; True when its bytes changed, else nothing is written.

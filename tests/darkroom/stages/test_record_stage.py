@@ -1,17 +1,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import cast
 
 import pytest
 
-from darkroom.errors import RecordsUnavailable
+from darkroom.errors import BatchUnknown, RecordsUnavailable
 from darkroom.outcomes import Outcome
 from darkroom.ports import Records
 from darkroom.results import PhotoResult
-from darkroom.rows import RecordRow
+from darkroom.rows import Entry, PhotoRow, RecordRow
+from darkroom.stages.batch_tables import MANIFESTS
 from darkroom.stages.incremental import earlier
-from darkroom.stages.record_stage import RecordPlan
+from darkroom.stages.record_stage import RecordPlan, record_plan
+from darkroom.storage.tables import Tables
 from darkroom.work.progress import Meter, StageProgress
+from resources.stores.folder import FolderStore
 
 
 @dataclass
@@ -115,3 +119,67 @@ def test_a_database_that_goes_away_stops_the_stage() -> None:
     assert counted.now.done == 2
     assert [row.photo_id for row in kept] == ["a", "b"]
     assert [result.photo_id for result in plan(RESULTS, kept).outstanding] == ["c"]
+
+
+def of_batch(
+    tables: Tables, found: Sequence[RecordRow] = (), database: str = "db"
+) -> tuple[list[str], list[RecordRow]]:
+    """As the asset does: the photos that were written, and the table."""
+    saved = Saved()
+    rows = write(record_plan(tables, "b1", found=found, database=database), saved)
+    tables.write("records", "b1", rows)
+    return [photo_id for call in saved.calls for photo_id in call], rows
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> Tables:
+    """Of a batch of two photos that have arrived."""
+    tables = Tables(FolderStore(tmp_path))
+    entries = [Entry(photo_id=each, uri=each, filename="f", identity=each) for each in "ab"]
+    tables.write(MANIFESTS, "b1", entries)
+    tables.write("photos", "b1", [arrived("a"), arrived("b")])
+    return tables
+
+
+def arrived(photo_id: str, sha256: str = "ab") -> PhotoRow:
+    return PhotoRow(
+        photo_id=photo_id, outcome=Outcome.DONE, inputs="i", uri="u", filename="f", sha256=sha256
+    )
+
+
+def test_a_batch_that_stands_is_not_looked_at(tables: Tables) -> None:
+    """Its table comes back as it is."""
+    written, first = of_batch(tables)
+
+    assert written == ["a", "b"]
+    assert of_batch(tables) == ([], first)
+
+
+def test_a_table_that_changed_is_looked_at(tables: Tables) -> None:
+    """Photo by photo, so that only the one that it changed for is written."""
+    of_batch(tables)
+    tables.write("photos", "b1", [arrived("a"), arrived("b", sha256="cd")])
+
+    assert of_batch(tables)[0] == ["b"]
+    assert of_batch(tables)[0] == []
+
+
+def test_a_batch_is_recorded_in_each_database(tables: Tables) -> None:
+    """However little has changed of it."""
+    of_batch(tables)
+
+    assert of_batch(tables, database="other")[0] == ["a", "b"]
+
+
+def test_a_step_that_was_cut_short_is_taken_up(tables: Tables) -> None:
+    """Where it left rows and no table."""
+    _, [first, second] = of_batch(tables)
+    tables.store.delete("tables/records/b1.parquet")
+
+    assert of_batch(tables, found=[first]) == (["b"], [first, second])
+
+
+def test_an_unknown_batch_has_no_records(tmp_path: Path) -> None:
+    """It is not an empty one."""
+    with pytest.raises(BatchUnknown):
+        of_batch(Tables(FolderStore(tmp_path)))
