@@ -1,11 +1,13 @@
 """What a photo is compared by."""
 
 from pydantic import Field
+from pydantic.dataclasses import dataclass
 
-from darkroom.rows.row import Part, Row
+from darkroom.rows.row import STRICT, Row
 
 
-class TurnedHash(Part):
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+class TurnedHash:
     """What pHash and dHash would be of the photo so mirrored and turned."""
 
     transform: str
@@ -13,7 +15,8 @@ class TurnedHash(Part):
     dhash: str
 
 
-class Rings(Part):
+@dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
+class Rings:
     """Gray levels along circles around the middle, see `darkroom.imaging.ring_hashes`."""
 
     hash: str

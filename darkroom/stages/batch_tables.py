@@ -78,9 +78,9 @@ def previous_rows(tables: Tables, stage: str, batch: str, row: type[R]) -> dict[
 
 
 def read_stages(tables: Tables, batch: str, *, leave_out: Iterable[str] = ()) -> Stages:
-    """The tables that have been made so far."""
+    """The tables that have been made so far, whose rows are made when they are asked for."""
     wanted = {name: row for name, row in STAGE_ROWS.items() if name not in set(leave_out)}
-    return Stages(**{name: previous_rows(tables, name, batch, row) for name, row in wanted.items()})  # type: ignore[arg-type]  # each name has its own row
+    return Stages(**{name: tables.by_photo(name, batch, row) for name, row in wanted.items()})  # type: ignore[arg-type]  # each name has its own row
 
 
 def read_results(tables: Tables, batch: str, *, leave_out: Iterable[str] = ()) -> list[PhotoResult]:

@@ -14,7 +14,8 @@ from darkroom.batches import is_batch_key
 from darkroom.errors import BatchUnknown, ObjectMissing, TableUnreadable
 from darkroom.ports import Store
 from darkroom.rows import PhotoPart
-from darkroom.storage.tables import STAGE, parquet, rows_of
+from darkroom.storage.stored_rows import StoredRows
+from darkroom.storage.tables import STAGE, parquet
 
 R = TypeVar("R", bound=PhotoPart)
 FOLDER = "checkpoints"
@@ -45,7 +46,8 @@ class Parts(Generic[R]):
 
         def found(name: str) -> list[R]:
             try:
-                return rows_of(self.store.read(name), self.row, self.stage, self.store.uri(name))
+                data = self.store.read(name)
+                return list(StoredRows(data, self.row, self.stage, self.store.uri(name)))
             except ObjectMissing:
                 return []
             except TableUnreadable:

@@ -3,21 +3,21 @@
 import hashlib
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pydantic import TypeAdapter, ValidationError
 
 from darkroom.batches import is_batch_key
-from darkroom.errors import BatchUnknown, ObjectMissing, TableUnreadable
+from darkroom.errors import BatchUnknown, ObjectMissing
 from darkroom.ports import Store
 from darkroom.rows import PhotoPart
 from darkroom.storage.arrow_schema import arrow_schema
 from darkroom.storage.replacing import put_if_changed
 from darkroom.storage.storable_text import storable_tree
+from darkroom.storage.stored_rows import ROWS_AT_ONCE, ByPhoto, StoredRows
 
 R = TypeVar("R", bound=PhotoPart)
 STAGE = re.compile(r"[a-z][a-z0-9_]{0,49}")
@@ -44,12 +44,13 @@ class Tables:
         A column that was not yet known when the table was written has its default. Raises
         `TableUnreadable` for a file that is damaged or of another shape.
         """
-        name = table_name(stage, batch)
-        try:
-            data = self.store.read(name)
-        except ObjectMissing:
-            return []
-        return rows_of(data, row, stage, self.store.uri(name))
+        stored = self._stored(stage, batch, row)
+        return [] if stored is None else list(stored)
+
+    def by_photo(self, stage: str, batch: str, row: type[R]) -> Mapping[str, R]:
+        """The same by photo_id, made when they are asked for: looking may raise, too."""
+        stored = self._stored(stage, batch, row)
+        return {} if stored is None else ByPhoto(stored)
 
     def sha256(self, stage: str, batch: str) -> str | None:
         """Of the table's bytes; None when there never was a table."""
@@ -65,6 +66,14 @@ class Tables:
         """
         return put_if_changed(self.store, table_name(stage, batch), parquet(rows))
 
+    def _stored(self, stage: str, batch: str, row: type[R]) -> StoredRows[R] | None:
+        name = table_name(stage, batch)
+        try:
+            data = self.store.read(name)
+        except ObjectMissing:
+            return None
+        return StoredRows(data, row, stage, self.store.uri(name))
+
 
 def parquet(rows: Sequence[PhotoPart]) -> bytes:
     """Rows as a Parquet file: the same bytes for the same rows, on one version of Arrow."""
@@ -74,29 +83,20 @@ def parquet(rows: Sequence[PhotoPart]) -> bytes:
     if len({row.photo_id for row in rows}) != len(rows):
         raise ValueError("a table has one row per photo")
     schema = arrow_schema(model)
-    dumped = [row.model_dump() for row in rows]
-    try:
-        table = pa.Table.from_pylist(dumped, schema=schema)
-    except UnicodeEncodeError:
-        table = pa.Table.from_pylist(storable_tree(dumped), schema=schema)
+    parts = [
+        _columns(rows[start : start + ROWS_AT_ONCE], schema)
+        for start in range(0, len(rows), ROWS_AT_ONCE)
+    ]
     sink = io.BytesIO()
+    # In one piece: where parts begin would show in the bytes.
+    table = pa.Table.from_batches(parts, schema=schema).combine_chunks()
     pq.write_table(table, sink, compression="zstd")
     return sink.getvalue()
 
 
-def rows_of(data: bytes, row: type[R], stage: str, uri: str) -> list[R]:
-    """The rows of a Parquet file. Raises `TableUnreadable`, which names `stage` and `uri`."""
+def _columns(rows: Sequence[PhotoPart], schema: pa.Schema) -> pa.RecordBatch:
+    dumped = [row.model_dump() for row in rows]
     try:
-        # Without threads: a thread pool per worker process costs more than it saves here.
-        found = pq.read_table(pa.BufferReader(data), use_threads=False).to_pylist()
-        return TypeAdapter(list[row]).validate_python(found)  # type: ignore[valid-type]  # a type known at run time
-    except (pa.ArrowException, OSError) as error:
-        raise TableUnreadable(uri, stage, _first_line(error)) from error
-    except ValidationError as error:
-        wrong = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in wrong["loc"])
-        raise TableUnreadable(uri, stage, f"{where}: {wrong['msg']}") from error
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0]
+        return pa.RecordBatch.from_pylist(dumped, schema=schema)
+    except UnicodeEncodeError:
+        return pa.RecordBatch.from_pylist(storable_tree(dumped), schema=schema)
