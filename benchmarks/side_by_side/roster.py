@@ -11,6 +11,7 @@ ORDER = (
     "processes",
     "with_img2dataset",
     "with_daft",
+    "the_least",
     "the_pass",
     "engine",
     "imported",

@@ -70,17 +70,23 @@ class _Look:
 
 
 def examine(
-    path: Path, *, filename: str, settings: ExaminationSettings, scratch: Path
+    path: Path,
+    *,
+    filename: str,
+    settings: ExaminationSettings,
+    scratch: Path,
+    sha256: str | None = None,
 ) -> Examination:
     """Everything about the file at `path`, which is only read.
 
-    `filename` is the name the photo came with; `path` may be called anything. The rendition is a
-    new file in the folder `scratch`. Nothing that a file can contain makes this raise; a file or
-    folder that cannot be read or written raises OSError, and exhausted memory MemoryError.
+    `filename` is the name the photo came with; `path` may be called anything. `sha256` is the
+    file's, for whoever has it already. The rendition is a new file in the folder `scratch`. Nothing
+    that a file can contain makes this raise; a file or folder that cannot be read or written raises
+    OSError, and exhausted memory MemoryError.
     """
     started = time.perf_counter()
     memory_bytes = settings.validation.max_megapixels * 1e6 * BYTES_PER_PIXEL
-    sha256, size_bytes, head = _fingerprint(path)
+    size_bytes, head = path.stat().st_size, _head(path)
     findings = Findings(filename=filename, bytes=size_bytes, format=sniff(head))
     look: _Look | None = None
     detail: str | None = None
@@ -99,7 +105,7 @@ def examine(
         findings = replace(findings, unreadable=error.reason)
     judgement = judge(findings, settings.validation)
     return Examination(
-        sha256=sha256,
+        sha256=sha256 or _sha256(path),
         bytes=size_bytes,
         seconds=time.perf_counter() - started,
         header=findings.header,
@@ -146,10 +152,12 @@ def _read(path: Path, *, max_bytes: float) -> bytes:
     return path.read_bytes()
 
 
-def _fingerprint(path: Path) -> tuple[str, int, bytes]:
-    """SHA-256, size and first bytes of a file of any size."""
+def _head(path: Path) -> bytes:
     with path.open("rb") as file:
-        head = file.read(HEAD_BYTES)
-        file.seek(0)
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        return sha256, file.tell(), head
+        return file.read(HEAD_BYTES)
+
+
+def _sha256(path: Path) -> str:
+    """Of a file of any size."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

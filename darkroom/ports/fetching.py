@@ -16,6 +16,8 @@ class Fetched:
     attempts: int
     seconds: float | None = field(default=None, compare=False)
     """Spent on it without waiting for a turn; None when nobody measured it."""
+    sha256: str | None = None
+    """Of the bytes as they came; None when nobody took it on the way."""
 
 
 TOO_LARGE = "BodyTooLarge"

@@ -170,9 +170,7 @@ class Ingest:
         """Bytes that need no work, because what is known of them holds."""
         if self._known is None:
             return None
-        sha256 = task.kept_sha256
-        if sha256 is None:
-            sha256 = await asyncio.to_thread(_sha256, fetched.path)
+        sha256 = task.kept_sha256 or await _sha256_of(fetched)
         known = await self._known(task.entry, sha256)
         if known is None:
             return None
@@ -201,13 +199,14 @@ class Ingest:
                 filename=task.entry.filename,
                 settings=self._examination,
                 scratch=folder,
+                sha256=fetched.sha256,
             )
             sha256 = examination.sha256
         except OSError as error:
             raise WorldError(f"scratch cannot be used: {error}") from error
         except PhotoFailed as error:
             failure = error.failure
-            sha256 = await asyncio.to_thread(_sha256, fetched.path)
+            sha256 = await _sha256_of(fetched)
         blobs = [] if task.kept_sha256 else [(sha256, fetched.path)]
         if examination is not None and (rendition := examination.rendition):
             blobs.append((rendition.sha256, rendition.path))
@@ -239,6 +238,12 @@ def _own(fetched: Fetched, folder: Path) -> Fetched:
         raise PhotoFailed("FileUnreadable", str(error), retryable=True) from error
     seconds = (fetched.seconds or 0.0) + time.perf_counter() - started
     return Fetched(copy, copy.stat().st_size, fetched.attempts, seconds)
+
+
+async def _sha256_of(fetched: Fetched) -> str:
+    if fetched.sha256 is not None:
+        return fetched.sha256
+    return await asyncio.to_thread(_sha256, fetched.path)
 
 
 def _sha256(path: Path) -> str:

@@ -78,4 +78,4 @@ class ArchiveFetcher:
                 part.write(piece)
             if part.bytes != info.file_size:
                 raise BadZipFile(f"{part.bytes} bytes instead of {info.file_size}")
-            return Fetched(part.keep(), part.bytes, attempts=1)
+            return Fetched(part.keep(), part.bytes, attempts=1, sha256=part.sha256)

@@ -41,7 +41,7 @@ class FileFetcher:
                 with PartFile(scratch, self._max_bytes) as part:
                     while piece := os.read(handle, _PIECE):
                         part.write(piece)
-                    return Fetched(part.keep(), part.bytes, attempts=1)
+                    return Fetched(part.keep(), part.bytes, attempts=1, sha256=part.sha256)
             finally:
                 os.close(handle)
         except BodyTooLarge as error:

@@ -34,6 +34,7 @@ class Answer:
     bytes: int
     attempts: int
     content_type: str | None
+    sha256: str
     seconds: float = 0.0
     """Of all attempts, without the waits before them."""
 
@@ -57,7 +58,9 @@ class HttpFetcher:
         """A new file in `scratch`. Raises `PhotoFailed` after the last attempt."""
         answer = await self.get(uri, scratch, max_bytes=self._settings.max_bytes, place=place)
         assert answer is not None  # noqa: S101 - nothing was to be left out
-        return Fetched(answer.path, answer.bytes, answer.attempts, answer.seconds)
+        return Fetched(
+            answer.path, answer.bytes, answer.attempts, answer.seconds, sha256=answer.sha256
+        )
 
     async def get(
         self,
@@ -87,7 +90,7 @@ class HttpFetcher:
                     # From the loop: the page cache is quicker than a thread and back.
                     async for piece in response.content.iter_chunked(_PIECE):
                         part.write(piece)
-                    return Answer(part.keep(), part.bytes, number, content_type)
+                    return Answer(part.keep(), part.bytes, number, content_type, part.sha256)
 
         seconds = 0.0
 

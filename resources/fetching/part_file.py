@@ -1,5 +1,6 @@
 """A file in scratch that is whole or not there."""
 
+import hashlib
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from types import TracebackType
@@ -16,7 +17,7 @@ class BodyTooLarge(Exception):
 
 
 class PartFile:
-    """Takes a body piece by piece and counts it; without `keep` it is gone with the context.
+    """Counts and hashes a body piece by piece; without `keep` it is gone with the context.
 
     A piece that goes past `max_bytes` is not written and raises `BodyTooLarge`. A scratch folder
     that is full or gone raises `WorldError`: it concerns every photo.
@@ -26,6 +27,7 @@ class PartFile:
         self._max_bytes = max_bytes
         self._kept = False
         self.bytes = 0
+        self._sha256 = hashlib.sha256()
         try:
             self._file = NamedTemporaryFile(dir=scratch, prefix="part-", delete=False)  # noqa: SIM115 - closed in __exit__
         except OSError as error:
@@ -36,10 +38,16 @@ class PartFile:
         self.bytes += len(piece)
         if self.bytes > self._max_bytes:
             raise BodyTooLarge(self._max_bytes)
+        self._sha256.update(piece)
         try:
             self._file.write(piece)
         except OSError as error:
             raise WorldError(f"scratch cannot be written to: {error}") from error
+
+    @property
+    def sha256(self) -> str:
+        """Of what was written so far."""
+        return self._sha256.hexdigest()
 
     def keep(self) -> Path:
         """The finished file, under its final name."""

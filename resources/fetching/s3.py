@@ -71,4 +71,4 @@ class S3Fetcher:
                 part.write(piece)
                 if time.monotonic() > deadline:
                     raise TimeoutError
-            return Fetched(part.keep(), part.bytes, number)
+            return Fetched(part.keep(), part.bytes, number, sha256=part.sha256)

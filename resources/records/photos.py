@@ -1,9 +1,10 @@
 """A photo and all that was found out about it, as rows."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, Select, bindparam, func, select, update
 
 from darkroom.ports import RecordedPhoto
 from darkroom.results import PhotoResult
@@ -23,7 +24,16 @@ from resources.records.models import (
     TextRecord,
     UniqueIdCandidateRecord,
 )
-from resources.records.statements import IN_LIST, among, batched, insert, replace, table_of, upsert
+from resources.records.statements import (
+    IN_LIST,
+    among,
+    among_given,
+    batched,
+    insert,
+    replace,
+    table_of,
+    upsert,
+)
 
 Rows = Iterator[dict[str, Any]]
 _BATCHES = table_of(BatchRecord)
@@ -62,19 +72,27 @@ def latest_with(
     """One photo for each of these, of the batch that was opened last."""
     found: dict[str, RecordedPhoto] = {}
     for some in batched(dict.fromkeys(sha256s), IN_LIST):
-        last_first = (_BATCHES.c.opening.desc(), _PHOTOS.c.photo_id)
-        place = func.row_number().over(partition_by=_PHOTOS.c.sha256, order_by=last_first)
-        ranked = (
-            select(_PHOTOS.c.sha256, _PHOTOS.c.batch, _PHOTOS.c.photo_id, place.label("place"))
-            .join_from(_PHOTOS, _BATCHES, _PHOTOS.c.batch == _BATCHES.c.batch)
-            .where(among(connection, _PHOTOS.c.sha256, some), _PHOTOS.c.batch != outside)
-            .subquery()
-        )
-        rows = connection.execute(
-            select(ranked.c.sha256, ranked.c.batch, ranked.c.photo_id).where(ranked.c.place == 1)
-        )
+        asked = {"sha256s": some, "outside": outside}
+        rows = connection.execute(_latest_with(connection.dialect.name), asked)
         found |= {sha256: RecordedPhoto(batch, photo_id) for sha256, batch, photo_id in rows}
     return found
+
+
+@cache
+def _latest_with(dialect: str) -> Select[str, str, str]:
+    """Asked of each photo that arrives: to put it together takes longer than to answer it."""
+    last_first = (_BATCHES.c.opening.desc(), _PHOTOS.c.photo_id)
+    place = func.row_number().over(partition_by=_PHOTOS.c.sha256, order_by=last_first)
+    ranked = (
+        select(_PHOTOS.c.sha256, _PHOTOS.c.batch, _PHOTOS.c.photo_id, place.label("place"))
+        .join_from(_PHOTOS, _BATCHES, _PHOTOS.c.batch == _BATCHES.c.batch)
+        .where(
+            among_given(dialect, _PHOTOS.c.sha256, "sha256s"),
+            _PHOTOS.c.batch != bindparam("outside"),
+        )
+        .subquery()
+    )
+    return select(ranked.c.sha256, ranked.c.batch, ranked.c.photo_id).where(ranked.c.place == 1)
 
 
 _COUNTED = {

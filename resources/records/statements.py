@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Table, any_, delete, literal, or_
+from sqlalchemy import ColumnElement, Connection, Table, any_, bindparam, delete, literal, or_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from resources.records import json_rows
@@ -98,6 +98,13 @@ def among(
     if connection.dialect.name == "postgresql":
         return column == any_(literal(values, postgresql.ARRAY(column.type)))
     return column.in_(values)
+
+
+def among_given(dialect: str, column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """The same of a parameter that is given with the statement, which can then be kept."""
+    if dialect == "postgresql":
+        return column == any_(bindparam(name, type_=postgresql.ARRAY(column.type)))
+    return column.in_(bindparam(name, expanding=True))
 
 
 def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:

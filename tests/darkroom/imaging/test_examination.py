@@ -51,6 +51,18 @@ def pixels(examination: Examination) -> np.ndarray:
         return np.asarray(image)
 
 
+def test_a_digest_that_is_known_is_not_taken_again(tmp_path: Path, scratch: Path) -> None:
+    """The file is read once less, and all else is as without it."""
+    path = saved(tmp_path / "stored.jpg", scene((320, 240)))
+
+    found = examine(path, filename="a.jpg", settings=DEFAULTS, scratch=scratch, sha256="5d" * 32)
+
+    alone = examine(path, filename="a.jpg", settings=DEFAULTS, scratch=scratch)
+    assert found.sha256 == "5d" * 32
+    assert found.checks == alone.checks
+    assert found.hashes == alone.hashes
+
+
 def test_a_good_photo_has_everything(tmp_path: Path, scratch: Path) -> None:
     """Identity, header, checks, hashes and rendition, by one call that can travel back."""
     path = saved(

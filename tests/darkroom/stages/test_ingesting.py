@@ -298,13 +298,18 @@ def test_a_source_that_goes_away_concerns_its_photo_alone(
 
 
 def examine_or_crash(
-    path: Path, *, filename: str, settings: ExaminationSettings, scratch: Path
+    path: Path,
+    *,
+    filename: str,
+    settings: ExaminationSettings,
+    scratch: Path,
+    sha256: str | None,
 ) -> Examination:
     if filename == "crash.jpg":
         signal.raise_signal(signal.SIGSEGV)
     if filename == "full.jpg":
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-    return examine(path, filename=filename, settings=settings, scratch=scratch)
+    return examine(path, filename=filename, settings=settings, scratch=scratch, sha256=sha256)
 
 
 def test_a_photo_that_ends_its_worker_is_kept(

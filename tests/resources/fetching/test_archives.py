@@ -1,6 +1,7 @@
 """Photos inside ZIPs, sound, hostile and broken."""
 
 import asyncio
+import hashlib
 import io
 import random
 import stat
@@ -123,6 +124,7 @@ def test_an_archive_that_changed_is_opened_again(tmp_path: Path, scratch: Path) 
                 made.writestr("a.jpg", body)
             fetched = await fetcher.fetch(zip_uri(ArchiveMember(archive, "a.jpg")), scratch)
             bodies.append(fetched.path.read_bytes())
+            assert fetched.sha256 == hashlib.sha256(body).hexdigest()
         await threads.close()
         await fetcher.close()
         return bodies

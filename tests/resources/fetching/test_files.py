@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,9 @@ def test_a_file_is_copied(tmp_path: Path, name: bytes) -> None:
 
     fetched = _fetch(file_uri(path), scratch)
 
-    assert fetched == Fetched(fetched.path, bytes=5, attempts=1)
+    assert fetched == Fetched(
+        fetched.path, bytes=5, attempts=1, sha256=sha256(b"photo").hexdigest()
+    )
     assert list(scratch.iterdir()) == [fetched.path]
     assert (fetched.path.read_bytes(), path.read_bytes()) == (b"photo", b"photo")
 

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import socket
 import threading
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +45,9 @@ def test_a_body_arrives_whole(site: "Site", tmp_path: Path) -> None:
     """The file holds exactly the bytes that the server sent, and nothing else lies beside it."""
     fetched = asyncio.run(_fetch(site.says("/a.jpg", body=BODY), tmp_path))
 
-    assert fetched == Fetched(path=fetched.path, bytes=len(BODY), attempts=1)
+    assert fetched == Fetched(
+        path=fetched.path, bytes=len(BODY), attempts=1, sha256=sha256(BODY).hexdigest()
+    )
     assert fetched.path.read_bytes() == BODY
     assert list(tmp_path.iterdir()) == [fetched.path]
 

@@ -1,6 +1,7 @@
 """Photos in buckets, from a real S3 service on loopback."""
 
 import asyncio
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,9 @@ def test_an_object_arrives_whole(tmp_path: Path, s3_settings: S3Settings, s3_buc
 
     fetched = _fetch(uri, tmp_path, s3_settings)
 
-    assert fetched == Fetched(path=fetched.path, bytes=len(BODY), attempts=1)
+    assert fetched == Fetched(
+        path=fetched.path, bytes=len(BODY), attempts=1, sha256=sha256(BODY).hexdigest()
+    )
     assert fetched.path.read_bytes() == BODY
 
 
