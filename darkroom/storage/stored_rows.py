@@ -12,10 +12,6 @@ from darkroom.rows import PhotoPart
 
 R = TypeVar("R", bound=PhotoPart)
 
-# For the whole process, before it has any table: Arrow's own allocator keeps ten times as much as
-# our small tables ever have in use.
-pa.set_memory_pool(pa.system_memory_pool())
-
 ROWS_AT_ONCE = 100
 """Made of columns, or into them, together: what is in between takes as much memory as the rows."""
 
