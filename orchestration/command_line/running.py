@@ -8,8 +8,8 @@ import typer
 
 
 def begin() -> None:
-    # Read when Arrow is loaded, and inherited by whatever this command starts. With its own allocator
-    # a step keeps 8 to 20 MiB, of which our small tables have 2 in use.
+    # Read when Arrow is loaded, and inherited by whatever this command starts. With its own
+    # allocator a step keeps 8 to 20 MiB, of which our small tables have 2 in use.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     # Half of what most commands do is importing, a fifth of that looking for garbage where is none.
     gc.disable()
