@@ -27,7 +27,7 @@ _FRAMES = {
 }
 _FRAME_PX = 4
 _GAP_PX = 12
-_QUALITIES = (85, 75, 65, 55, 45, 35, 25)
+_QUALITIES = (85, 75, 65, 55, 45, 35, 25, 15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Tile:
     """What was found on it."""
 
 
-def worth_showing(results: Sequence[PhotoResult], max_tiles: int = 60) -> list[PhotoResult]:
+def worth_showing(results: Sequence[PhotoResult], max_tiles: int = 36) -> list[PhotoResult]:
     """At most `max_tiles` of them in their order: failed ones before rejected, before the rest."""
     ranks = {
         outcome.value: rank
@@ -66,9 +66,9 @@ def contact_sheet(
     *,
     columns: int = 6,
     tile_px: int = 150,
-    max_tiles: int = 60,
+    max_tiles: int = 36,
     not_shown: int = 0,
-    max_bytes: int = 300_000,
+    max_bytes: int = 100_000,
     comment: bytes = b"",
 ) -> bytes:
     """A JPEG of thumbnails with their file names, what was found on them outlined.

@@ -67,18 +67,18 @@ def test_a_photo_without_a_rendition_has_a_placeholder(image: bytes | None) -> N
     assert near(sheet, (30, 30), (230, 230, 226))
 
 
-def test_sixty_noisy_photos_keep_to_the_bound_of_bytes() -> None:
+def test_noisy_photos_keep_to_the_bound_of_bytes() -> None:
     """The worst pictures to compress still make a sheet that fits in a page."""
     rng = np.random.default_rng(1)
 
     def tiles() -> Iterator[Tile]:
-        for number in range(60):
+        for number in range(36):
             noise = Image.fromarray(rng.integers(0, 256, (150, 150, 3), np.uint8))
             buffer = io.BytesIO()
             noise.save(buffer, "PNG", compress_level=0)
             yield Tile(f"{number}.jpg", "done", "", buffer.getvalue())
 
-    assert len(contact_sheet(tiles())) <= 300_000
+    assert len(contact_sheet(tiles())) <= 100_000
 
 
 def test_no_more_tiles_are_taken_than_shown() -> None:
