@@ -55,11 +55,11 @@ class _Band:
     def __init__(self, asked: NDArray[np.uint64], low: int, high: int) -> None:
         self._low, self._mask = np.uint64(low), np.uint64((1 << high - low) - 1)
         flips = np.array([0, *(1 << bit for bit in range(high - low))], np.uint64)
-        keys = (self._keys(asked)[:, None] ^ flips).ravel()
+        keys = (self._keys(asked)[:, None] ^ flips).astype(np.uint16).ravel()
         # In the order of their keys, and where each key's begin.
-        self._members = np.argsort(keys, kind="stable") // len(flips)
-        self._counts = np.bincount(keys.astype(np.intp), minlength=1 << high - low)
-        self._starts = np.cumsum(self._counts) - self._counts
+        self._members = (np.argsort(keys, kind="stable") // len(flips)).astype(np.int32)
+        self._counts = np.bincount(keys, minlength=1 << high - low).astype(np.int32)
+        self._starts = (np.cumsum(self._counts) - self._counts).astype(np.int32)
 
     def pairs(
         self, known: NDArray[np.uint64]
@@ -74,7 +74,8 @@ class _Band:
             counts = self._counts[some]
             places = np.repeat(np.arange(first, last), counts)
             skipped = self._starts[some] - (np.cumsum(counts) - counts)
-            yield self._members[np.arange(len(places)) + np.repeat(skipped, counts)], places
+            members = self._members[np.arange(len(places)) + np.repeat(skipped, counts)]
+            yield members.astype(np.intp), places
 
     def meets(self, differing: NDArray[np.uint64]) -> NDArray[np.bool_]:
         """Whether hashes that differ in these bits were compared here."""
