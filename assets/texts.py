@@ -13,6 +13,11 @@ from darkroom.stages.recognition_stages import texts_stage
 from darkroom.storage.tables import Tables
 from darkroom.work.progress import ProgressBoard
 
+_PRELOAD = [
+    "darkroom.recognition.from_file",
+    "scipy.ndimage",  # the first photo of each worker is searched for letters with it
+]
+
 
 @stage_asset(pool="cpu", group_name="recognition", made_with="tesseract")
 def texts(
@@ -33,7 +38,7 @@ def texts(
     without text has an empty text, not a missing one.
     """
     chosen = accepted(photos, validations, renditions)
-    with photo_workers(context, settings, preload=["darkroom.recognition.from_file"]) as workers:
+    with photo_workers(context, settings, preload=_PRELOAD) as workers:
         stage = texts_stage(
             chosen,
             reader=text_reader if settings.ocr.enabled else None,

@@ -33,6 +33,7 @@ PRELOAD = [
     "fsspec.implementations.local",
     "pyarrow.dataset",
     "scipy.fftpack",
+    "scipy.ndimage",
     "sqlalchemy.dialects.sqlite",
     "upath.core",
     "upath.implementations.local",

@@ -33,6 +33,10 @@ class Watched:
     def page_scale(self) -> float | None:
         return self.reader.page_scale
 
+    @property
+    def needs_letters_apart(self) -> bool:
+        return self.reader.needs_letters_apart
+
     def line_heights(self, image: GrayImage) -> Sequence[float] | None:
         with self._counted("glances"):
             return self.reader.line_heights(image)

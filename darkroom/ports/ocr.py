@@ -35,6 +35,10 @@ class TextReader(Protocol):
         None where there is none.
         """
 
+    @property
+    def needs_letters_apart(self) -> bool:
+        """Whether it finds text only where `darkroom.recognition.letters` finds letters."""
+
     def line_heights(self, image: GrayImage) -> Sequence[float] | None:
         """A cheap look: how high the lines of text are, in pixels.
 

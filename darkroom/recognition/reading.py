@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image
 
 from darkroom.ports import GrayImage, Reading, TextReader
+from darkroom.recognition.filters import smoothed
+from darkroom.recognition.letters import may_show_letters
 from darkroom.recognition.merging import merged
 from darkroom.recognition.skew import skew, straightened
 from darkroom.recognition.views import View, scaled, tilted, turned
@@ -42,6 +44,8 @@ _WHITE, _PAPER = 192, 0.4
 """Gray level of paper, and the share of a photo that it takes where a page is to be read."""
 _PAGE_WORDS = 8
 """Sure words that a page has at least."""
+_SMOOTHED = smoothed(1)
+"""Dots of a printer or of JPEG run together into strokes."""
 _TURNS = (2, 1, 3)
 """Of 90 degrees, upside down first: engines find most text that runs upwards by themselves."""
 
@@ -67,6 +71,8 @@ def read_page(gray: GrayImage, reader: TextReader) -> Reading:
     """
     if page := _page_at_once(gray, reader):
         return page
+    if reader.needs_letters_apart and not _shows_paper(gray) and not may_show_letters(gray):
+        return NOTHING
     prospect = _prospect(_glance(gray), reader)
     if prospect is None:
         return NOTHING
@@ -77,7 +83,7 @@ def read_page(gray: GrayImage, reader: TextReader) -> Reading:
     if not _beyond_doubt(reading):
         larger = pose.of(scaled(whole, largest))
         reading = _enlarged(reading, larger.image.shape[1] / view.image.shape[1])
-        view, smooth = larger, _smoothed(larger.image)
+        view, smooth = larger, _SMOOTHED(larger.image)
         for image in (_darkened(smooth), smooth):
             reading = merged(reading, reader.read(image))
     if not any(map(_stands_for_text, reading.words)):
@@ -179,13 +185,6 @@ def _darkened(image: GrayImage) -> GrayImage:
     """Faint print on white paper told apart from it: levels to the power of 2.5."""
     levels = np.round(255 * (np.arange(256) / 255) ** 2.5).astype(np.uint8)
     return levels[image]
-
-
-def _smoothed(image: GrayImage) -> GrayImage:
-    """Dots of a printer or of JPEG run together into strokes."""
-    return np.asarray(
-        Image.fromarray(np.ascontiguousarray(image)).filter(ImageFilter.GaussianBlur(1))
-    )
 
 
 def _glance(gray: GrayImage) -> GrayImage:

@@ -18,7 +18,7 @@ from darkroom.storage.blobs import blob_name
 from darkroom.work.workers import Workers
 
 # Raised when the code makes another row of the same photo and settings.
-TEXTS_VERSION = "texts/4"
+TEXTS_VERSION = "texts/5"
 CODES_VERSION = "codes/2"
 DETECTIONS_VERSION = "detections/2"
 

@@ -50,6 +50,11 @@ class PytesseractReader:
         """Scans of 300 dots to the inch lose nothing; at half their size they do."""
         return 0.75
 
+    @property
+    def needs_letters_apart(self) -> bool:
+        """It has no glance that would miss small letters, and reads them much enlarged."""
+        return False
+
     def line_heights(self, image: GrayImage) -> None:
         """Always None: the program cannot look at the layout without reading it too."""
 

@@ -71,6 +71,11 @@ class RapidocrReader:
     def page_scale(self) -> None:
         """It reads large letters better."""
 
+    @property
+    def needs_letters_apart(self) -> bool:
+        """Its networks find letters that no one gray level tells from their ground."""
+        return False
+
     def line_heights(self, image: GrayImage) -> list[float] | None:
         """None where one line can be read at this size, either way up: its size does not matter.
 

@@ -12,6 +12,7 @@ import tesserocr
 
 from darkroom.errors import EngineUnavailable
 from darkroom.ports import GrayImage, Reading
+from resources.ocr.scripts import stand_apart
 from resources.ocr.size import refuse_too_large
 from resources.ocr.tessdata import find_tessdata
 from resources.ocr.tsv import reading
@@ -27,6 +28,9 @@ TEXT_BLOCKS = frozenset(
     )
 )
 """The others are pictures, ruled lines, equations and noise. A photo is mostly one picture."""
+
+COLUMNS = (tesserocr.PSM.AUTO_OSD, tesserocr.PSM.AUTO)
+"""Page segmentation modes that tell text from pictures. Others are told that there is text."""
 
 _TURN = threading.Lock()
 """An engine holds one image at a time."""
@@ -62,6 +66,11 @@ class TesserocrReader:
     def page_scale(self) -> float:
         """Scans of 300 dots to the inch lose nothing; at half their size they do."""
         return 0.75
+
+    @property
+    def needs_letters_apart(self) -> bool:
+        """Its layout takes what stands in a row for text, where it looks for columns of it."""
+        return self.page_segmentation_mode in COLUMNS and stand_apart(self.languages)
 
     def line_heights(self, image: GrayImage) -> list[float]:
         """Those of the layout, which costs a tenth of what reading a page does."""

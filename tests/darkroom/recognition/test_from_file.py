@@ -15,6 +15,7 @@ class RememberingReader:
     version = "remembering"
     enough_words = 3
     page_scale = None
+    needs_letters_apart = False
 
     def __init__(self) -> None:
         self.seen: list[GrayImage] = []

@@ -83,7 +83,7 @@ def test_light_print_on_dark_ground_is_read(degrees: int, reader: TextReader) ->
 
 
 class Remembering:
-    """The default `TextReader`, and the shapes of what it was to read."""
+    """The default `TextReader`, how often it glanced, and the shapes of what it was to read."""
 
     version = "remembering"
     enough_words = 3
@@ -91,9 +91,12 @@ class Remembering:
     def __init__(self, reader: TextReader) -> None:
         self._reader = reader
         self.page_scale = reader.page_scale
+        self.needs_letters_apart = reader.needs_letters_apart
         self.read_shapes: list[tuple[int, ...]] = []
+        self.glances = 0
 
     def line_heights(self, image: GrayImage) -> Sequence[float] | None:
+        self.glances += 1
         return self._reader.line_heights(image)
 
     def read(self, image: GrayImage) -> Reading:
@@ -151,6 +154,7 @@ class Upright:
     version = "upright"
     enough_words = 3
     page_scale = None
+    needs_letters_apart = False
 
     def __init__(self, reader: TextReader, slanting: GrayImage) -> None:
         self._reader = reader
@@ -178,6 +182,7 @@ class Level:
     version = "level"
     enough_words = 3
     page_scale = None
+    needs_letters_apart = False
 
     def __init__(self, shape: tuple[int, ...]) -> None:
         self._shape = shape
@@ -223,12 +228,28 @@ def test_faint_print_is_read(reader: TextReader) -> None:
     assert set(" ".join(LINES).split()) <= set(read_page(faint, reader).text.split())
 
 
+def test_a_photo_without_letters_is_not_shown_to_an_engine_that_needs_them(
+    reader: TextReader,
+) -> None:
+    """Others look for themselves."""
+    ripples = np.zeros((1200, 1600), np.uint8)
+    ripples[:] = 110 + 60 * np.sin(np.arange(1200) / 7)[:, None]
+    remembering = Remembering(reader)
+
+    assert read_page(ripples, remembering) == Reading(text="", confidence=None, words=[])
+    assert remembering.glances == 0
+    remembering.needs_letters_apart = False
+    read_page(ripples, remembering)
+    assert remembering.glances > 0
+
+
 class Doubtful:
     """A `TextReader` that takes branches for letters."""
 
     version = "doubtful"
     enough_words = 3
     page_scale = None
+    needs_letters_apart = False
 
     def line_heights(self, image: GrayImage) -> None:
         pass

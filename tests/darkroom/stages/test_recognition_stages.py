@@ -45,6 +45,7 @@ class OneWord:
     version: str = "one word 1"
     enough_words: int = 3
     page_scale: float | None = None
+    needs_letters_apart: bool = False
     shapes: list[tuple[int, ...]] = field(default_factory=list)
 
     def line_heights(self, image: GrayImage) -> None:

@@ -284,6 +284,21 @@ class TestTesserocrReader(TesseractContract):
         """By its layout, without reading it."""
         assert reader.line_heights(np.full((300, 400), 255, dtype=np.uint8)) == []
 
+    @pytest.mark.parametrize(
+        ("settings", "needs"),
+        [
+            (OcrSettings(), True),
+            (OcrSettings(languages="deu+rus"), True),
+            (OcrSettings(languages="eng+ara"), False),
+            (OcrSettings(page_segmentation_mode=11), False),
+        ],
+    )
+    def test_its_photos_may_be_judged_by_letters_that_stand_apart(
+        self, settings: OcrSettings, needs: bool
+    ) -> None:
+        """Not where letters hang together, nor where the engine is told to look for any mark."""
+        assert text_reader(settings).needs_letters_apart is needs
+
     def test_language_data_that_is_broken_is_no_engine(self, tmp_path: Path) -> None:
         """The folder is named."""
         (tmp_path / "eng.traineddata").write_bytes(b"broken")
