@@ -5,7 +5,7 @@ import dagster as dg
 from assets.stage_asset import stage_asset
 from assets.stage_step import Events, stage_step
 from darkroom.ports import Store, VisionChoice
-from darkroom.rows import AnalysisRow, PhotoRow, RenditionRow, ValidationRow
+from darkroom.rows import AnalysisRow, PhotoRow, RenditionRow, Row
 from darkroom.settings import Settings
 from darkroom.stages.analysis_stage import analyses_stage, requests_at_once
 from darkroom.stages.batch_tables import accepted
@@ -17,7 +17,7 @@ from darkroom.work.progress import ProgressBoard
 def analyses(
     context: dg.AssetExecutionContext,
     photos: list[PhotoRow],
-    validations: list[ValidationRow],
+    validations: list[Row],
     renditions: list[RenditionRow],
     settings: dg.ResourceParam[Settings],
     store: dg.ResourceParam[Store],

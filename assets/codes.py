@@ -6,7 +6,7 @@ from assets.photo_workers import photo_workers
 from assets.stage_asset import stage_asset
 from assets.stage_step import Events, stage_step
 from darkroom.ports import KnownPhotos, Store
-from darkroom.rows import CodeRow, PhotoRow, RenditionRow, TextRow, ValidationRow
+from darkroom.rows import CodeRow, PhotoRow, RenditionRow, Row, TextRow
 from darkroom.settings import Settings
 from darkroom.stages.batch_tables import accepted, by_photo
 from darkroom.stages.recognition_stages import codes_stage
@@ -18,7 +18,7 @@ from darkroom.work.progress import ProgressBoard
 def codes(
     context: dg.AssetExecutionContext,
     photos: list[PhotoRow],
-    validations: list[ValidationRow],
+    validations: list[Row],
     renditions: list[RenditionRow],
     texts: list[TextRow],
     settings: dg.ResourceParam[Settings],

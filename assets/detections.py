@@ -7,7 +7,7 @@ from assets.stage_asset import stage_asset
 from assets.stage_step import Events, stage_step
 from darkroom.ports import DetectorChoice, KnownPhotos, Store
 from darkroom.recognition.detecting import Tiling
-from darkroom.rows import DetectionRow, PhotoRow, RenditionRow, ValidationRow
+from darkroom.rows import DetectionRow, PhotoRow, RenditionRow, Row
 from darkroom.settings import Settings
 from darkroom.stages.batch_tables import accepted
 from darkroom.stages.recognition_stages import detections_stage
@@ -19,7 +19,7 @@ from darkroom.work.progress import ProgressBoard
 def detections(
     context: dg.AssetExecutionContext,
     photos: list[PhotoRow],
-    validations: list[ValidationRow],
+    validations: list[Row],
     renditions: list[RenditionRow],
     settings: dg.ResourceParam[Settings],
     store: dg.ResourceParam[Store],

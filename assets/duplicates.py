@@ -6,7 +6,7 @@ from assets.stage_asset import stage_asset
 from assets.stage_events import meter, stage_events
 from assets.stage_step import Events
 from darkroom.ports import FingerprintIndex
-from darkroom.rows import DuplicateRow, HashRow, PhotoRow, RenditionRow, ValidationRow
+from darkroom.rows import DuplicateRow, HashRow, PhotoRow, RenditionRow, Row
 from darkroom.settings import Settings
 from darkroom.stages.batch_tables import accepted, by_photo, previous_rows
 from darkroom.stages.duplicate_stage import DuplicatePlan
@@ -18,7 +18,7 @@ from darkroom.work.progress import ProgressBoard
 def duplicates(
     context: dg.AssetExecutionContext,
     photos: list[PhotoRow],
-    validations: list[ValidationRow],
+    validations: list[Row],
     hashes: list[HashRow],
     renditions: list[RenditionRow],
     settings: dg.ResourceParam[Settings],

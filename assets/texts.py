@@ -6,7 +6,7 @@ from assets.photo_workers import photo_workers
 from assets.stage_asset import stage_asset
 from assets.stage_step import Events, stage_step
 from darkroom.ports import KnownPhotos, Store, TextReader
-from darkroom.rows import PhotoRow, RenditionRow, TextRow, ValidationRow
+from darkroom.rows import PhotoRow, RenditionRow, Row, TextRow
 from darkroom.settings import Settings
 from darkroom.stages.batch_tables import accepted
 from darkroom.stages.recognition_stages import texts_stage
@@ -23,7 +23,7 @@ _PRELOAD = [
 def texts(
     context: dg.AssetExecutionContext,
     photos: list[PhotoRow],
-    validations: list[ValidationRow],
+    validations: list[Row],
     renditions: list[RenditionRow],
     settings: dg.ResourceParam[Settings],
     store: dg.ResourceParam[Store],

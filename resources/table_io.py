@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Protocol
+from typing import Protocol, get_args
 
 import dagster as dg
 
@@ -40,10 +40,13 @@ class TableIOManager(dg.IOManager):
             self._tables.write(_stage(context.asset_key), context.partition_key, obj)
 
     def load_input(self, context: dg.InputContext) -> list[Row]:
-        """The table of an earlier stage, one row per photo."""
+        """The table of an earlier stage, one row per photo: what the input's annotation names."""
         stage = _stage(context.asset_key)
         with self._patiently(context):
-            rows = self._tables.read(stage, context.partition_key, STAGE_ROWS[stage])
+            asked = _row(context, stage)
+            whole = asked is STAGE_ROWS[stage]
+            read = self._tables.read if whole else self._tables.read_part
+            rows = read(stage, context.partition_key, asked)
         if not rows:
             raise dg.Failure(
                 f"Batch {context.partition_key} has no {stage} yet: materialise {stage} first.",
@@ -57,6 +60,15 @@ class TableIOManager(dg.IOManager):
         return self._around(
             attempt=lambda: context.step_context.previous_attempt_count, log=context.log
         )
+
+
+def _row(context: dg.InputContext, stage: str) -> type[Row]:
+    """The stage's own row, or a row that it extends: `list[Row]` asks for what all stages say."""
+    [asked] = get_args(context.dagster_type.typing_type)
+    if not issubclass(STAGE_ROWS[stage], asked):
+        raise TypeError(f"{asked.__name__} is no part of a row of {stage}")
+    row: type[Row] = asked
+    return row
 
 
 def _stage(key: dg.AssetKey) -> str:

@@ -112,7 +112,7 @@ class Accepted:
 
 def accepted(
     photos: Sequence[PhotoRow],
-    validations: Sequence[ValidationRow],
+    validations: Sequence[Row],
     renditions: Sequence[RenditionRow],
 ) -> dict[str, Accepted | None]:
     """Every photo in the manifest's order; None for those that later stages skip."""
@@ -127,9 +127,7 @@ def accepted(
 SKIPPED_INPUTS = digest("skipped")
 
 
-def _accepted(
-    photo: PhotoRow, validation: ValidationRow, rendition: RenditionRow
-) -> Accepted | None:
+def _accepted(photo: PhotoRow, validation: Row, rendition: RenditionRow) -> Accepted | None:
     if validation.outcome is not Outcome.DONE or photo.sha256 is None or rendition.sha256 is None:
         return None
     if not photo.width or not rendition.width:

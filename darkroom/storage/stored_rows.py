@@ -19,14 +19,17 @@ ROWS_AT_ONCE = 100
 class StoredRows(Generic[R]):
     """A Parquet file's rows, in their order.
 
-    A file that is other than it should be raises `TableUnreadable`, at once or when a row is made.
+    With `columns`, only those are read, as far as the file has them. A file that is other than it
+    should be raises `TableUnreadable`, at once or when a row is made.
     """
 
-    def __init__(self, data: bytes, row: type[R], stage: str, uri: str) -> None:
+    def __init__(
+        self, data: bytes, row: type[R], stage: str, uri: str, columns: list[str] | None = None
+    ) -> None:
         self._stage, self._uri = stage, uri
         try:
             # Without threads: a thread pool per worker process costs more than it saves here.
-            self._table = pq.read_table(pa.BufferReader(data), use_threads=False)
+            self._table = pq.ParquetFile(pa.BufferReader(data)).read(columns, use_threads=False)
         except (pa.ArrowException, OSError) as error:
             raise TableUnreadable(uri, stage, str(error).partition("\n")[0]) from error
         self._rows: TypeAdapter[list[R]] = TypeAdapter(list[row])  # type: ignore[valid-type]  # a type known at run time

@@ -52,6 +52,14 @@ class Tables:
         stored = self._stored(stage, batch, row)
         return {} if stored is None else ByPhoto(stored)
 
+    def read_part(self, stage: str, batch: str, part: type[R]) -> list[R]:
+        """Of all rows only what `part` names, which takes less the less that is.
+
+        Columns that it does not name are not looked at; else as `read`.
+        """
+        stored = self._stored(stage, batch, part, columns=list(part.model_fields))
+        return [] if stored is None else list(stored)
+
     def sha256(self, stage: str, batch: str) -> str | None:
         """Of the table's bytes; None when there never was a table."""
         try:
@@ -66,13 +74,15 @@ class Tables:
         """
         return put_if_changed(self.store, table_name(stage, batch), parquet(rows))
 
-    def _stored(self, stage: str, batch: str, row: type[R]) -> StoredRows[R] | None:
+    def _stored(
+        self, stage: str, batch: str, row: type[R], columns: list[str] | None = None
+    ) -> StoredRows[R] | None:
         name = table_name(stage, batch)
         try:
             data = self.store.read(name)
         except ObjectMissing:
             return None
-        return StoredRows(data, row, stage, self.store.uri(name))
+        return StoredRows(data, row, stage, self.store.uri(name), columns)
 
 
 def parquet(rows: Sequence[PhotoPart]) -> bytes:

@@ -1,13 +1,16 @@
 from pathlib import Path
+from typing import TypeVar
 
 import dagster as dg
 import pytest
 
 from darkroom.outcomes import Outcome
-from darkroom.rows import TextRow
+from darkroom.rows import CodeRow, Row, TextRow
 from darkroom.storage.tables import Tables
 from resources.stores.folder import FolderStore
 from resources.table_io import TableIOManager
+
+R = TypeVar("R", bound=Row)
 
 ROWS = [
     TextRow(photo_id="b", outcome=Outcome.DONE, inputs="i", text="word"),
@@ -26,8 +29,17 @@ def keep(tables: Tables, rows: list[TextRow], batch: str = "b1") -> None:
 
 
 def load(tables: Tables, batch: str = "b1") -> list[TextRow]:
-    context = dg.build_input_context(asset_key=dg.AssetKey("texts"), partition_key=batch)
-    return TableIOManager(tables).load_input(context)  # type: ignore[return-value]  # rows of that stage
+    return load_as(tables, TextRow, batch)
+
+
+def load_as(tables: Tables, row: type[R], batch: str = "b1") -> list[R]:
+    """What an asset gets whose input is annotated as `list[row]`."""
+    context = dg.build_input_context(
+        asset_key=dg.AssetKey("texts"),
+        partition_key=batch,
+        dagster_type=dg.List[dg.PythonObjectDagsterType(row)],
+    )
+    return TableIOManager(tables).load_input(context)  # type: ignore[return-value]  # of that kind
 
 
 def test_rows_come_back_as_they_were_kept(tables: Tables) -> None:
@@ -41,6 +53,18 @@ def test_rows_come_back_as_they_were_kept(tables: Tables) -> None:
         "tables/texts/b1.parquet",
         "tables/texts/b2.parquet",
     ]
+
+
+def test_an_asset_gets_what_it_asks_for(tables: Tables) -> None:
+    """What every stage says of a photo, where that is enough; the row of another stage never."""
+    keep(tables, ROWS)
+
+    assert load_as(tables, Row) == [
+        Row(photo_id="b", outcome=Outcome.DONE, inputs="i"),
+        Row(photo_id="a", outcome=Outcome.SKIPPED, inputs="i"),
+    ]
+    with pytest.raises(TypeError, match="CodeRow is no part of a row of texts"):
+        load_as(tables, CodeRow)
 
 
 def test_keeping_the_same_rows_again_changes_nothing(tables: Tables, tmp_path: Path) -> None:

@@ -149,6 +149,20 @@ def test_a_table_of_another_shape_is_refused(
     assert f"table of photos ({why}" in str(refused.value)
 
 
+def test_a_part_of_a_table_is_what_is_named_of_it(tables: Tables) -> None:
+    """Of every row; what was not yet known when it was written has its default."""
+    rows = [TextRow(photo_id=each, text="word", **DONE) for each in "ba"]
+    tables.write("texts", "b", rows)
+
+    assert tables.read_part("texts", "b", Row) == [Row(photo_id=each, **DONE) for each in "ba"]
+    assert tables.read_part("texts", "b", TextRow) == rows
+    assert tables.read_part("texts", "other", Row) == []
+    put(
+        tables, "codes", pa.Table.from_pylist([{"photo_id": "1", "outcome": "done", "inputs": "i"}])
+    )
+    assert tables.read_part("codes", "b", CodeRow) == [CodeRow(photo_id="1", **DONE)]
+
+
 @pytest.mark.parametrize("cut", [0, 4, -1])
 def test_a_damaged_table_is_refused(tables: Tables, cut: int) -> None:
     """A file that was cut, or never was Parquet, is no empty table."""
