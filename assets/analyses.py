@@ -3,9 +3,10 @@
 import dagster as dg
 
 from assets.stage_asset import stage_asset
-from assets.stage_step import Events, stage_step
+from assets.stage_events import Events
+from assets.stage_step import stage_step
 from darkroom.ports import Store, VisionChoice
-from darkroom.rows import AnalysisRow, PhotoRow, RenditionRow, Row
+from darkroom.rows import PhotoRow, RenditionRow, Row
 from darkroom.settings import Settings
 from darkroom.stages.analysis_stage import analyses_stage, requests_at_once
 from darkroom.stages.batch_tables import accepted
@@ -24,7 +25,7 @@ def analyses(
     tables: dg.ResourceParam[Tables],
     vision: dg.ResourceParam[VisionChoice],
     board: dg.ResourceParam[ProgressBoard],
-) -> Events[AnalysisRow]:
+) -> Events:
     """A vision model's structured answer about each accepted photo, checked against its schema.
 
     Without `vision.model` every photo is skipped. An answer is kept by rendition, model, prompt and

@@ -4,9 +4,10 @@ import dagster as dg
 
 from assets.photo_workers import photo_workers
 from assets.stage_asset import stage_asset
-from assets.stage_step import Events, stage_step
+from assets.stage_events import Events
+from assets.stage_step import stage_step
 from darkroom.ports import KnownPhotos, Store
-from darkroom.rows import CodeRow, PhotoRow, RenditionRow, Row, TextRow
+from darkroom.rows import PhotoRow, RenditionRow, Row, TextRow
 from darkroom.settings import Settings
 from darkroom.stages.batch_tables import accepted, by_photo
 from darkroom.stages.recognition_stages import codes_stage
@@ -26,7 +27,7 @@ def codes(
     tables: dg.ResourceParam[Tables],
     board: dg.ResourceParam[ProgressBoard],
     known_photos: dg.ResourceParam[KnownPhotos],
-) -> Events[CodeRow]:
+) -> Events:
     """QR and bar codes of each accepted photo, read from the original at full resolution.
 
     With `codes.unique_ids` set, also the photo's unique ID, looked for in its codes and its text.

@@ -3,8 +3,8 @@
 import dagster as dg
 
 from assets.stage_asset import stage_asset
-from assets.stage_events import stage_events
-from assets.stage_step import Events, run_of_stage
+from assets.stage_events import Events, stage_events
+from assets.stage_step import checkpoint_of, run_of_stage
 from darkroom.ports import Store
 from darkroom.rows import DeliveryRow
 from darkroom.settings import Settings
@@ -22,7 +22,7 @@ def deliveries(
     tables: dg.ResourceParam[Tables],
     delivery_target: dg.ResourceParam[Store],
     board: dg.ResourceParam[ProgressBoard],
-) -> Events[DeliveryRow]:
+) -> Events:
     """Accepted renditions under `accepted/`, rejected originals under `rejected/`, `results.csv`.
 
     To a folder or an S3 bucket. What is there already is not uploaded again; a photo that failed
@@ -35,13 +35,15 @@ def deliveries(
         store=store,
         target=delivery_target,
     )
+    checkpoint = checkpoint_of(context, tables, "deliveries", DeliveryRow)
     run = run_of_stage(
         context,
         delivery.stage,
+        checkpoint=checkpoint,
         threads=settings.deliveries.max_concurrent_uploads,
         tables=tables,
         board=board,
     )
     rows = delivery.ended(run.rows)
     yield from stage_events(context, rows=rows, counted=run.counted, settings=settings)
-    run.checkpoint.discard()
+    checkpoint.discard()

@@ -4,10 +4,11 @@ import dagster as dg
 
 from assets.photo_workers import photo_workers
 from assets.stage_asset import stage_asset
-from assets.stage_step import Events, stage_step
+from assets.stage_events import Events
+from assets.stage_step import stage_step
 from darkroom.ports import DetectorChoice, KnownPhotos, Store
 from darkroom.recognition.detecting import Tiling
-from darkroom.rows import DetectionRow, PhotoRow, RenditionRow, Row
+from darkroom.rows import PhotoRow, RenditionRow, Row
 from darkroom.settings import Settings
 from darkroom.stages.batch_tables import accepted
 from darkroom.stages.recognition_stages import detections_stage
@@ -27,7 +28,7 @@ def detections(
     detector: dg.ResourceParam[DetectorChoice],
     board: dg.ResourceParam[ProgressBoard],
     known_photos: dg.ResourceParam[KnownPhotos],
-) -> Events[DetectionRow]:
+) -> Events:
     """Vehicles, or other labels of interest, on each accepted photo.
 
     Boxes are in pixels of the upright original. Without a model every photo is skipped:

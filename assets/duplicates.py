@@ -3,12 +3,11 @@
 import dagster as dg
 
 from assets.stage_asset import stage_asset
-from assets.stage_events import meter, stage_events
-from assets.stage_step import Events
+from assets.stage_events import Events, meter, stage_events
 from darkroom.ports import FingerprintIndex
-from darkroom.rows import DuplicateRow, HashRow, PhotoRow, RenditionRow, Row
+from darkroom.rows import HashRow, PhotoRow, RenditionRow, Row
 from darkroom.settings import Settings
-from darkroom.stages.batch_tables import accepted, by_photo, previous_rows
+from darkroom.stages.batch_tables import accepted, by_photo
 from darkroom.stages.duplicate_stage import DuplicatePlan
 from darkroom.storage.tables import Tables
 from darkroom.work.progress import ProgressBoard
@@ -25,7 +24,7 @@ def duplicates(
     tables: dg.ResourceParam[Tables],
     fingerprints: dg.ResourceParam[FingerprintIndex],
     board: dg.ResourceParam[ProgressBoard],
-) -> Events[DuplicateRow]:
+) -> Events:
     """For each accepted photo the first arrival of the same bytes, and earlier look-alikes.
 
     Compared with all batches of this database, mirrored and turned too. Near means that both pHash
@@ -35,10 +34,12 @@ def duplicates(
     plan = DuplicatePlan(
         accepted(photos, validations, renditions),
         by_photo(hashes),
-        previous=previous_rows(tables, "duplicates", context.partition_key, DuplicateRow),
+        previous=by_photo(tables.read_part("duplicates", context.partition_key, Row)),
         settings=settings.duplicates,
         database=settings.database.url or "",
     )
     with meter(context, board, stage="duplicates", total=plan.outstanding) as counted:
         rows = plan.rows(context.partition_key, fingerprints, counted)
-    yield from stage_events(context, rows=rows, counted=counted, settings=settings)
+    yield from stage_events(
+        context, rows=rows, counted=counted, settings=settings, stands=plan.stands
+    )

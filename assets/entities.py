@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 import dagster as dg
 
 from assets.stage_asset import stage_asset
-from assets.stage_events import meter, stage_events
-from assets.stage_step import Events
+from assets.stage_events import Events, meter, stage_events
 from darkroom.entities.remaking import BatchEntities
 from darkroom.ports import EntityIndex, VisionChoice
 from darkroom.reports.entity_report import drop_records
@@ -30,7 +29,7 @@ def entities(
     vision: dg.ResourceParam[VisionChoice],
     entity_index: dg.ResourceParam[EntityIndex],
     board: dg.ResourceParam[ProgressBoard],
-) -> Events[EntityRow]:
+) -> Events:
     """What each photo says of things such as shows, cleaned; what was dropped, and why.
 
     Joined with what all photos of all batches of this database say into entities, which

@@ -1,15 +1,14 @@
 """Photos taken in: fetched, validated, hashed and standardised in one streaming step."""
 
 import asyncio
-from collections.abc import Iterator
-from typing import Any
+from functools import partial
 
 import dagster as dg
 
 from assets.partitions import batches
 from assets.patience import patient
 from assets.photo_workers import photo_workers
-from assets.stage_events import meter, no_failed_photos, stage_events
+from assets.stage_events import Events, meter, no_failed_photos, stage_events
 from assets.stage_step import checkpoint_of
 from darkroom.errors import BatchUnknown
 from darkroom.imaging.examination import ExaminationSettings
@@ -18,7 +17,12 @@ from darkroom.rows import Entry, PhotoRow
 from darkroom.settings import Settings
 from darkroom.stages.batch_tables import MANIFESTS
 from darkroom.stages.ingest_plan import IngestPlan
-from darkroom.stages.ingest_tables import IngestedPhoto, ingest_tables
+from darkroom.stages.ingest_tables import (
+    EXAMINED,
+    IngestedPhoto,
+    ingest_outlines,
+    ingest_tables,
+)
 from darkroom.stages.ingesting import Ingest, Ingested
 from darkroom.stages.known_bytes import KnownBytes
 from darkroom.stages.known_rows import KnownRows
@@ -87,7 +91,7 @@ def ingest(
     scratch: dg.ResourceParam[Scratch],
     board: dg.ResourceParam[ProgressBoard],
     known_photos: dg.ResourceParam[KnownPhotos],
-) -> Iterator[dg.Output[list[Any]] | dg.AssetCheckResult]:
+) -> Events:
     """Fetch, examine and keep each photo of a batch, all at once in a bounded window.
 
     Any part can be materialised alone: a changed threshold makes new verdicts from the kept
@@ -99,7 +103,6 @@ def ingest(
         raise BatchUnknown(batch)
     selected = context.op_execution_context.selected_output_names
     checkpoint = checkpoint_of(context, tables, "ingest", IngestedPhoto)
-    previous = ingest_tables(tables, batch, checkpoint.found)
     if "photos" not in selected and not tables.read("photos", batch, PhotoRow):
         raise dg.Failure(
             f"Batch {batch} has no photos yet: materialise photos first.", allow_retries=False
@@ -107,14 +110,18 @@ def ingest(
     examination = ExaminationSettings(
         validation=settings.validation, hashes=settings.hashes, renditions=settings.renditions
     )
-    plan = IngestPlan(
+    planned = partial(
+        IngestPlan,
         entries,
         selected=selected,
-        previous=previous,
         settings=examination,
         max_bytes=settings.downloads.max_bytes,
         keep=checkpoint.keep,
     )
+    plan = planned(previous=ingest_outlines(tables, batch))
+    stands = plan.stands and not checkpoint.found
+    if not stands:
+        plan = planned(previous=ingest_tables(tables, batch, checkpoint.found))
     known = KnownRows(known_photos, tables, batch, log=context.log.warning)
     with (
         scratch.folder() as folder,
@@ -163,6 +170,7 @@ def ingest(
                 counted=counted,
                 settings=settings,
                 output=stage,
+                stands=stands and stage in EXAMINED,
                 check=any(
                     key.asset_key.path == [stage] for key in context.selected_asset_check_keys
                 ),

@@ -3,8 +3,8 @@
 import dagster as dg
 
 from assets.stage_asset import stage_asset
-from assets.stage_events import meter, stage_events
-from assets.stage_step import Events, checkpoint_of
+from assets.stage_events import Events, meter, stage_events
+from assets.stage_step import checkpoint_of
 from darkroom.ports import Records
 from darkroom.rows import RecordRow
 from darkroom.settings import Settings
@@ -23,7 +23,7 @@ def records(
     tables: dg.ResourceParam[Tables],
     database: dg.ResourceParam[Records],
     board: dg.ResourceParam[ProgressBoard],
-) -> Events[RecordRow]:
+) -> Events:
     """Every photo in the records database, with its checks, texts, codes, objects and failures.
 
     A photo's rows are written in one transaction or not at all, and only when something about the

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TypeVar
 
 import dagster as dg
 
@@ -19,7 +18,7 @@ from darkroom.work.progress import Meter, ProgressBoard, StageProgress
 
 CHECK = "no_failed_photos"
 
-R = TypeVar("R", bound=Row)
+Events = Iterator[dg.Output[Sequence[Row] | None] | dg.AssetCheckResult]
 
 _TABLE_LIMIT = 100
 
@@ -144,16 +143,35 @@ def check_result(report: StageReport) -> dg.AssetCheckResult:
 def stage_events(
     context: dg.AssetExecutionContext,
     *,
-    rows: list[R],
+    rows: Sequence[Row],
     counted: Meter,
     settings: Settings,
     output: str = "result",
     check: bool = True,
+    stands: bool = False,
     more: Mapping[str, dg.MetadataValue] = MappingProxyType({}),
-) -> Iterator[dg.Output[list[R]] | dg.AssetCheckResult]:
-    """The output of a stage, after its failures and before its check; `more` is what it shows."""
+) -> Events:
+    """The output of a stage, after its failures and before its check; `more` is what it shows.
+
+    With `stands` the table is left as it is, and `rows` may be what all stages say of it.
+    """
     report = StageReport(counted.now.stage if output == "result" else output, rows, counted.now)
     observe_failures(context, report, settings)
-    yield dg.Output(rows, output_name=output, metadata={**report.metadata(), **more})
+    table = None if stands else rows
+    yield dg.Output(table, output_name=output, metadata={**report.metadata(), **more})
     if check:
         yield check_result(report)
+
+
+def standing_events(
+    context: dg.AssetExecutionContext,
+    board: ProgressBoard,
+    *,
+    stage: str,
+    rows: Sequence[Row],
+    settings: Settings,
+) -> Events:
+    """The same of a stage that has nothing to do: its table stands."""
+    with meter(context, board, stage=stage, total=0) as counted:
+        pass
+    yield from stage_events(context, rows=rows, counted=counted, settings=settings, stands=True)

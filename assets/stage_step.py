@@ -1,12 +1,12 @@
 """The step of a stage that works on each photo by itself."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import dagster as dg
 
-from assets.stage_events import meter, stage_events
+from assets.stage_events import Events, meter, stage_events, standing_events
 from darkroom.ports import KnownPhotos
 from darkroom.rows import PhotoPart, Row
 from darkroom.settings import Settings
@@ -22,9 +22,6 @@ from darkroom.work.progress import Meter, ProgressBoard
 W = TypeVar("W")
 R = TypeVar("R", bound=Row)
 
-Events = Iterator[dg.Output[list[R]] | dg.AssetCheckResult]
-
-
 P = TypeVar("P", bound=PhotoPart)
 
 
@@ -34,7 +31,6 @@ class StageRun(Generic[R]):
 
     rows: list[R]
     counted: Meter
-    checkpoint: Checkpoint[R]
 
 
 def checkpoint_of(
@@ -54,6 +50,7 @@ def run_of_stage(
     context: dg.AssetExecutionContext,
     stage: Stage[W, R],
     *,
+    checkpoint: Checkpoint[R],
     threads: int,
     tables: Tables,
     board: ProgressBoard,
@@ -64,7 +61,6 @@ def run_of_stage(
     `known` gives the rows of photos that need no work, for reasons of its own. Once the stage's
     table is written, its checkpoint is to be discarded.
     """
-    checkpoint = checkpoint_of(context, tables, stage.name, stage.row)
     table = tables.read(stage.name, context.partition_key, stage.row)
     stage.recall([*table, *checkpoint.found])
     standing = earlier(checkpoint.found, table)
@@ -75,7 +71,7 @@ def run_of_stage(
         rows = run_stage(
             stage, previous=previous, meter=counted, threads=threads, keep=checkpoint.keep
         )
-    return StageRun(rows, counted, checkpoint)
+    return StageRun(rows, counted)
 
 
 def stage_step(
@@ -87,7 +83,7 @@ def stage_step(
     board: ProgressBoard,
     settings: Settings,
     known_photos: KnownPhotos | None = None,
-) -> Events[R]:
+) -> Events:
     """Run the stage over the batch and report it.
 
     With `known_photos`, bytes that an earlier batch had are not worked on again.
@@ -109,9 +105,20 @@ def stage_step(
             )
         return rows
 
-    run = run_of_stage(
-        context, stage, threads=threads, tables=tables, board=board, known=known_rows
-    )
-    yield from stage_events(context, rows=run.rows, counted=run.counted, settings=settings)
+    checkpoint = checkpoint_of(context, tables, stage.name, stage.row)
+    table = tables.read_part(stage.name, context.partition_key, Row)
+    if stage.stands(table) and not checkpoint.found:
+        yield from standing_events(context, board, stage=stage.name, rows=table, settings=settings)
+    else:
+        run = run_of_stage(
+            context,
+            stage,
+            checkpoint=checkpoint,
+            threads=threads,
+            tables=tables,
+            board=board,
+            known=known_rows,
+        )
+        yield from stage_events(context, rows=run.rows, counted=run.counted, settings=settings)
     # Dagster comes back for more only after the table is written.
-    run.checkpoint.discard()
+    checkpoint.discard()

@@ -4,9 +4,10 @@ import dagster as dg
 
 from assets.photo_workers import photo_workers
 from assets.stage_asset import stage_asset
-from assets.stage_step import Events, stage_step
+from assets.stage_events import Events
+from assets.stage_step import stage_step
 from darkroom.ports import KnownPhotos, Store, TextReader
-from darkroom.rows import PhotoRow, RenditionRow, Row, TextRow
+from darkroom.rows import PhotoRow, RenditionRow, Row
 from darkroom.settings import Settings
 from darkroom.stages.batch_tables import accepted
 from darkroom.stages.recognition_stages import texts_stage
@@ -31,7 +32,7 @@ def texts(
     text_reader: dg.ResourceParam[TextReader],
     board: dg.ResourceParam[ProgressBoard],
     known_photos: dg.ResourceParam[KnownPhotos],
-) -> Events[TextRow]:
+) -> Events:
     """Text of each accepted photo, with the engine's confidence and every word's box.
 
     Read from the original by Tesseract; boxes are in pixels of the upright original. A photo

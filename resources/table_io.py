@@ -27,6 +27,8 @@ def _as_they_are(**_: object) -> AbstractContextManager[None]:
 class TableIOManager(dg.IOManager):
     """One Parquet table per asset and partition. Writing the same rows again changes no byte.
 
+    None for rows says that the table stands as it is, and that nobody need read or make it.
+
     Dagster reads and writes tables outside of the assets' own code: `around` stands around both.
     """
 
@@ -34,10 +36,15 @@ class TableIOManager(dg.IOManager):
         self._tables = tables
         self._around = around
 
-    def handle_output(self, context: dg.OutputContext, obj: Sequence[Row]) -> None:
+    def handle_output(self, context: dg.OutputContext, obj: Sequence[Row] | None) -> None:
         """Keep the table of a stage."""
+        if obj is None:
+            return
+        stage = _stage(context.asset_key)
+        if any(type(row) is not STAGE_ROWS[stage] for row in obj):
+            raise TypeError(f"a table of {stage} is made of its own rows")
         with self._patiently(context):
-            self._tables.write(_stage(context.asset_key), context.partition_key, obj)
+            self._tables.write(stage, context.partition_key, obj)
 
     def load_input(self, context: dg.InputContext) -> list[Row]:
         """The table of an earlier stage, one row per photo: what the input's annotation names."""

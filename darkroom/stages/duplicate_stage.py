@@ -1,6 +1,6 @@
 """Duplicates of a batch's photos, among everything that arrived before them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from darkroom.imaging.perceptual_hashes import MIN_DETAIL
 from darkroom.imaging.transforms import TURNS
@@ -8,7 +8,7 @@ from darkroom.outcomes import Outcome
 from darkroom.ports import Fingerprint, FingerprintIndex
 from darkroom.recognition.looks import Look, RingHash
 from darkroom.recognition.near_duplicates import match
-from darkroom.rows import DuplicateRow, HashRow
+from darkroom.rows import DuplicateRow, HashRow, Row
 from darkroom.settings import DuplicateSettings
 from darkroom.stages.batch_tables import SKIPPED_INPUTS, Accepted
 from darkroom.stages.incremental import digest
@@ -30,11 +30,14 @@ class DuplicatePlan:
         photos: Mapping[str, Accepted | None],
         hashes: Mapping[str, HashRow],
         *,
-        previous: Mapping[str, DuplicateRow],
+        previous: Mapping[str, Row],
         settings: DuplicateSettings,
         database: str,
     ) -> None:
-        """`database` names the one that holds the fingerprints."""
+        """`database` names the one that holds the fingerprints.
+
+        Of `previous` rows, in their order, what all stages say is enough.
+        """
         self._photo_ids = list(photos)
         self._settings = settings
         self._previous = previous
@@ -49,14 +52,21 @@ class DuplicatePlan:
         }
 
     @property
+    def stands(self) -> bool:
+        """Whether the previous table is the one that would be made."""
+        return [(each, row.inputs) for each, row in self._previous.items()] == [
+            (each, self._inputs.get(each, SKIPPED_INPUTS)) for each in self._photo_ids
+        ]
+
+    @property
     def outstanding(self) -> int:
         """Photos to be compared: all accepted ones of the batch, or none."""
-        return 0 if self._all_stand() else len(self._prints)
+        return 0 if self.stands else len(self._prints)
 
-    def rows(self, batch: str, index: FingerprintIndex, meter: Meter) -> list[DuplicateRow]:
-        """The table, in the manifest's order."""
-        if self._all_stand():
-            return [self._previous[photo_id] for photo_id in self._photo_ids]
+    def rows(self, batch: str, index: FingerprintIndex, meter: Meter) -> Sequence[Row]:
+        """The table, in the manifest's order; while it stands, the previous rows as they are."""
+        if self.stands:
+            return list(self._previous.values())
         found = match(batch, list(self._prints.values()), index, self._settings)
         rows: list[DuplicateRow] = []
         for photo_id in self._photo_ids:
@@ -77,13 +87,6 @@ class DuplicatePlan:
             )
             meter.photo(Outcome.DONE)
         return rows
-
-    def _all_stand(self) -> bool:
-        return all(map(self._stands, self._photo_ids))
-
-    def _stands(self, photo_id: str) -> bool:
-        row = self._previous.get(photo_id)
-        return row is not None and row.inputs == self._inputs.get(photo_id, SKIPPED_INPUTS)
 
 
 def _inputs(own: Fingerprint, hashes: HashRow, settings: DuplicateSettings, database: str) -> str:

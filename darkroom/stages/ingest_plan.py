@@ -110,6 +110,17 @@ class IngestPlan:
         made: Mapping[str, Row] = self._photos if stage == "photos" else self._examined[stage]
         return [made[entry.photo_id] for entry in self._entries]
 
+    @property
+    def stands(self) -> bool:
+        """Whether there is nothing to do, and the earlier tables of what comes of an examination
+        are those that would be made.
+        """
+        return not self.tasks and all(
+            self.rows(stage) == list(self._previous.examined(stage).values())
+            for stage in EXAMINED
+            if stage in self._selected
+        )
+
     def _plan(self, entry: Entry) -> Task | None:
         """A task for this photo, or None after carrying over all of its rows."""
         photo = self._standing_photo(entry)

@@ -37,9 +37,9 @@ class IngestTables:
     """What earlier runs left of the four tables."""
 
     photos: Earlier[PhotoRow] = field(default_factory=dict)
-    validations: Earlier[ValidationRow] = field(default_factory=dict)
-    hashes: Earlier[HashRow] = field(default_factory=dict)
-    renditions: Earlier[RenditionRow] = field(default_factory=dict)
+    validations: Earlier[Row] = field(default_factory=dict)
+    hashes: Earlier[Row] = field(default_factory=dict)
+    renditions: Earlier[Row] = field(default_factory=dict)
 
     def examined(self, stage: str) -> Earlier[Row]:
         """One of the three tables that come of an examination, by its stage's name."""
@@ -63,4 +63,21 @@ def ingest_tables(tables: Tables, batch: str, found: Sequence[IngestedPhoto]) ->
         validations=of("validations", ValidationRow),
         hashes=of("hashes", HashRow),
         renditions=of("renditions", RenditionRow),
+    )
+
+
+def ingest_outlines(tables: Tables, batch: str) -> IngestTables:
+    """The tables alone, and of those that come of an examination what all stages say.
+
+    A fraction of the reading, and enough to see that there is nothing to do.
+    """
+
+    def of(stage: str) -> Earlier[Row]:
+        return earlier(tables.read_part(stage, batch, Row))
+
+    return IngestTables(
+        photos=earlier(tables.read("photos", batch, PhotoRow)),
+        validations=of("validations"),
+        hashes=of("hashes"),
+        renditions=of("renditions"),
     )

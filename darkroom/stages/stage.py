@@ -60,6 +60,12 @@ class Stage(Generic[W, R]):
             if need.work is not None and standing(previous, need.photo_id, need.inputs) is None
         ]
 
+    def stands(self, table: Sequence[Row]) -> bool:
+        """Whether a table, or what all stages say of it, is just what the stage would make."""
+        return [(need.photo_id, need.inputs) for need in self.needs] == [
+            (row.photo_id, row.inputs) for row in table if row.outcome is not Outcome.FAILED
+        ]
+
 
 def standing_stage(name: str, row: type[R], table: Sequence[R]) -> Stage[W, R]:
     """The stage whose whole table stands: there is nothing to work on."""

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from darkroom.reports.delivering import results_name
 from darkroom.stages.batch_tables import STAGE_ROWS, read_results
+from darkroom.storage.tables import table_name
 from orchestration.jobs import OF_A_VISION_MODEL
 
 if TYPE_CHECKING:
@@ -42,6 +44,22 @@ def test_a_healthy_batch_is_not_worked_on_twice(pipeline: "Pipeline") -> None:
     assert pipeline.outputs() == files
     assert dumped(pipeline.adapters.home.records) == rows
     assert pipeline.status("batch_report", batch) == "MATERIALIZED"
+
+
+@pytest.mark.parametrize("stage", ["hashes", "texts", "duplicates", "deliveries", "records"])
+def test_a_table_that_was_deleted_comes_back(pipeline: "Pipeline", stage: str) -> None:
+    """With all that it said, though every other table stands; so does the list of results."""
+    batch = pipeline.open(pipeline.draw(f"without-{stage}", "lake.jpg", "meadow.png"))
+    assert pipeline.run(batch).failed_steps == {}
+    tables, target = pipeline.adapters.tables, pipeline.adapters.delivery_target
+    before, listed = read_results(tables, batch.key), target.read(results_name(batch.key))
+    tables.store.delete(table_name(stage, batch.key))
+    target.delete(results_name(batch.key))
+    again = pipeline.run(batch)
+
+    assert again.failed_steps == {}
+    assert read_results(tables, batch.key) == before
+    assert target.read(results_name(batch.key)) == listed
 
 
 def test_a_mended_photo_is_the_only_one_worked_on(pipeline: "Pipeline") -> None:

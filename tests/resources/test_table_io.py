@@ -78,6 +78,18 @@ def test_keeping_the_same_rows_again_changes_nothing(tables: Tables, tmp_path: P
     assert (file.stat().st_ino, file.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
+def test_a_table_that_stands_is_left_as_it_is(tables: Tables) -> None:
+    """Whoever made none need not hand it over. A part of a table is never taken for it."""
+    keep(tables, ROWS)
+    context = dg.build_output_context(asset_key="texts", partition_key="b1")
+
+    TableIOManager(tables).handle_output(context, None)
+    with pytest.raises(TypeError, match="a table of texts is made of its own rows"):
+        TableIOManager(tables).handle_output(context, load_as(tables, Row))
+
+    assert load(tables) == ROWS
+
+
 def test_a_stage_that_was_never_made_says_what_to_do(tables: Tables) -> None:
     """Somebody materialised a later stage alone. Trying again would not help."""
     with pytest.raises(dg.Failure) as caught:

@@ -121,6 +121,18 @@ def test_a_table_that_stands_is_left_alone(index: OneBatch) -> None:
     assert index.registered is None
 
 
+def test_a_table_in_another_order_does_not_stand(index: OneBatch) -> None:
+    """Nor one with a photo that is no longer in the manifest."""
+    both = {"1": True, "2": False}
+    first = plan(both).rows("b", index, meter())
+    turned = {row.photo_id: row for row in reversed(first)}
+
+    assert plan(both, {row.photo_id: row for row in first}).stands
+    assert not plan(both, turned).stands
+    assert not plan({"1": True}, turned).stands
+    assert plan(both, turned).rows("b", index, meter()) == first
+
+
 def test_one_new_photo_has_the_whole_batch_compared(index: OneBatch) -> None:
     """It may be what another one resembles."""
     first = plan({"1": True, "2": False}).rows("b", index, meter())

@@ -17,7 +17,7 @@ from darkroom.settings import HashSettings, RenditionSettings, ValidationSetting
 from darkroom.stages.batch_tables import by_photo
 from darkroom.stages.incremental import earlier
 from darkroom.stages.ingest_plan import IngestPlan
-from darkroom.stages.ingest_tables import IngestTables
+from darkroom.stages.ingest_tables import EXAMINED, IngestTables
 from darkroom.stages.ingesting import Ingested, Task
 
 STAGES = ("photos", "validations", "hashes", "renditions")
@@ -228,6 +228,23 @@ def test_a_second_run_over_a_settled_batch_works_on_nothing(mixed: Batch) -> Non
 
     assert mixed.run() == []
     assert mixed.tables == before
+
+
+def test_tables_of_a_settled_batch_stand(two: Batch) -> None:
+    """Seen by what all stages say of its photos; not once there is something to do."""
+    for stage in EXAMINED:
+        two.tables[stage] = [
+            Row(photo_id=row.photo_id, outcome=row.outcome, inputs=row.inputs)
+            for row in two.tables[stage]
+        ]
+
+    assert two.plan().stands
+    assert two.plan(["hashes"]).stands
+    two.tables["hashes"].reverse()
+    assert not two.plan().stands
+    assert two.plan(["validations"]).stands
+    del two.tables["hashes"][0]
+    assert not two.plan().stands
 
 
 def test_only_what_failed_is_redone(mixed: Batch) -> None:

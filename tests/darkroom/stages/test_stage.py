@@ -7,7 +7,7 @@ import pytest
 
 from darkroom.errors import EngineUnavailable, ObjectMissing, PhotoFailed
 from darkroom.outcomes import Failure, Outcome
-from darkroom.rows import TextRow
+from darkroom.rows import Row, TextRow
 from darkroom.stages.incremental import earlier
 from darkroom.stages.stage import Need, Stage, Together, run_stage
 from darkroom.work.progress import Meter, StageProgress
@@ -92,6 +92,22 @@ def test_a_second_run_works_on_nothing() -> None:
 
     assert both.outstanding(previous) == []
     assert run_stage(both, previous=previous, meter=meter(), threads=2) == first
+
+
+def test_a_table_stands_that_would_be_made_again_as_it_is() -> None:
+    """What all stages say of a photo is enough to see that."""
+    both = stage(need("a"), need("b", skipped=True))
+    table = run_stage(both, previous={}, meter=meter(), threads=2)
+    outlines = [Row(photo_id=row.photo_id, outcome=row.outcome, inputs=row.inputs) for row in table]
+
+    assert both.stands(outlines)
+    assert not both.stands([])
+    assert not both.stands(outlines[:1])
+    assert not both.stands(outlines[::-1])
+    assert not both.stands([*outlines, outlines[0].model_copy(update={"photo_id": "gone"})])
+    assert not both.stands([outlines[0].model_copy(update={"inputs": "other"}), outlines[1]])
+    failed = outlines[0].model_copy(update={"outcome": Outcome.FAILED})
+    assert not both.stands([failed, outlines[1]])
 
 
 def test_nothing_to_do_starts_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
