@@ -98,6 +98,13 @@ def test_a_mesh_is_left_to_the_engine() -> None:
     assert may_show_letters(mesh)
 
 
+def test_single_pixels_are_no_letters() -> None:
+    """However many there are."""
+    board = np.indices((1500, 1500)).sum(axis=0) % 2 * 255
+
+    assert not may_show_letters(board.astype(np.uint8))
+
+
 READ = (
     "neardup/imagededup__tests_data_base_images_ukbench09348.jpg",
     "neardup/imagededup__tests_data_base_images_ukbench09380.jpg",
