@@ -1,8 +1,8 @@
 """Everything a home holds in the end, in a form in which two homes can be compared.
 
 Left out is what may differ between two runs of the same photos: the home's own path, times,
-durations, and which of two batches came first. A pair of duplicates is therefore a pair, whichever
-of the two names the other.
+durations, which of two batches came first, and digests of these. A pair of duplicates is
+therefore a pair, whichever of the two names the other.
 """
 
 import hashlib
@@ -19,7 +19,10 @@ from darkroom.stages.batch_tables import STAGE_ROWS
 from darkroom.storage.tables import Tables
 from orchestration.wiring import Adapters
 
-_VOLATILE = {"opening", "opened_at", "arrival", "seconds", "inputs"}
+_VOLATILE = {
+    *("opening", "opened_at", "arrival", "seconds"),
+    *("inputs", "batch_inputs", "list_sha256"),
+}
 _PAIRS = {"duplicates"}
 
 Snapshot = Mapping[str, list[str]]
