@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from darkroom.imaging.ring_hashes import ring_hashes
+from darkroom.imaging.thumbnails import thumbnail
 from darkroom.imaging.transforms import TURNS, Transform
 from darkroom.recognition.looks import RingHash
 
@@ -55,8 +56,8 @@ def perceptual_hashes(image: Image.Image) -> PerceptualHashes:
     """Expects the photo upright. It need not be RGB: imagehash itself converts to gray."""
     gray = image.convert("L")
     # What imagehash would make of it first: the hashes stay its own, and the rest starts from here.
-    small = gray.resize((_DCT_PX, _DCT_PX), Image.Resampling.LANCZOS)
-    wide = gray.resize((_SIZE + 1, _SIZE), Image.Resampling.LANCZOS)
+    small = thumbnail(gray, (_DCT_PX, _DCT_PX))
+    wide = thumbnail(gray, (_SIZE + 1, _SIZE))
     tall = gray.resize((_SIZE, _SIZE + 1), Image.Resampling.LANCZOS, reducing_gap=_REDUCING_GAP)
     coefficients = _COSINES @ np.asarray(small, np.float64) @ _COSINES.T
     return PerceptualHashes(
@@ -65,24 +66,27 @@ def perceptual_hashes(image: Image.Image) -> PerceptualHashes:
         detail=float(np.median(np.abs(coefficients).ravel()[1:])),
         turned=[
             TurnedHashes(
-                transform,
-                phash=_hex(_turn_coefficients(coefficients, transform)),
-                dhash=_hex(_differences(wide, tall, transform)),
+                transform, phash=_hex(above), dhash=_hex(_differences(wide, tall, transform))
             )
-            for transform in TURNS[1:]
+            for transform, above in zip(TURNS[1:], _above_median(coefficients), strict=True)
         ],
         rings=ring_hashes(gray),
     )
 
 
-def _turn_coefficients(
-    coefficients: NDArray[np.float64], transform: Transform
-) -> NDArray[np.bool_]:
+def _above_median(coefficients: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which coefficients are, by every one of `TURNS` but the first."""
+    turned = np.stack([_turned(coefficients, transform) for transform in TURNS[1:]])
+    above: NDArray[np.bool_] = turned > np.median(turned, axis=(1, 2), keepdims=True)
+    return above
+
+
+def _turned(coefficients: NDArray[np.float64], transform: Transform) -> NDArray[np.float64]:
     """Rows and columns are exchanged as those of the pixels are; mirroring negates the odd ones."""
     turned = coefficients * _ODD if transform.mirrored else coefficients
     for _ in range(transform.degrees // 90):
         turned = turned.T * _ODD
-    return turned > np.median(turned)
+    return turned
 
 
 def _differences(wide: Image.Image, tall: Image.Image, transform: Transform) -> NDArray[np.bool_]:
