@@ -1,6 +1,7 @@
 """The contenders over one set of photos, in turn, each as a process of its own."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -86,6 +87,7 @@ class Race:
         arguments = contender.arguments(urls=urls, files=files, out=out)
         if arguments[0].endswith(".py"):
             arguments[0] = str(ROOT / arguments[0])
+        os.sync()  # what the one before has left to write would cost this one's time
         measured = _measured(
             [str(self._pythons[contender]), *arguments],
             folder,
