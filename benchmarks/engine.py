@@ -32,6 +32,7 @@ from darkroom.stages.ingesting import Ingest, Ingested
 from darkroom.storage.checkpoints import Parts
 from darkroom.storage.scratch import Scratch
 from darkroom.storage.tables import Tables
+from darkroom.work import garbage
 from darkroom.work.fork_servers import fork_server_here
 from darkroom.work.machine import usable_cores
 from darkroom.work.workers import Workers
@@ -133,6 +134,7 @@ def main() -> None:
     parser.add_argument("--no-checkpoints", action="store_true")
     options = parser.parse_args()
     fork_server_here(PRELOAD)
+    garbage.look_seldom()  # as a step does
     with tempfile.TemporaryDirectory(prefix="darkroom-engine-") as folder:
         engine = Engine(options.home or Path(folder), settings_of(options.format))
         batch, entries = engine.entries(options.source)

@@ -9,7 +9,6 @@ prompt. So is the command that a step's process carries out: Dagster's goes on w
 process is killed, and would work on a batch beside the run that takes it up again.
 """
 
-import gc
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -29,13 +28,12 @@ from dagster._core.executor.multiprocess import (
 )
 
 from darkroom.settings import Settings
+from darkroom.work import garbage
 from darkroom.work.fork_servers import fork_server_here
 from darkroom.work.lifeline import end_with_parent
 from orchestration.preloading import PRELOAD
 
 _WAIT_S = 0.25
-_OBJECTS_BETWEEN_LOOKS = 50_000
-"""How many more there are than at the last look for garbage; Python's own are 700."""
 
 
 class PatientExecution(ActiveExecution):
@@ -69,10 +67,7 @@ class StepOfLiveRun(MultiprocessExecutorChildProcessCommand):
 
     def execute(self) -> Iterator[dg.DagsterEvent]:
         end_with_parent()
-        # A quarter of a million objects, of imports alone, else looked through every so often.
-        gc.freeze()
-        # Tables are a hundred thousand objects at once, none of them garbage.
-        gc.set_threshold(_OBJECTS_BETWEEN_LOOKS)
+        garbage.look_seldom()
         yield from super().execute()
 
 
