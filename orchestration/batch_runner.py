@@ -1,6 +1,5 @@
 """One run of one batch, in a process that does nothing else meanwhile."""
 
-import gc
 import os
 import signal
 from collections.abc import Mapping
@@ -10,6 +9,7 @@ import dagster as dg
 from dagster._core.events import RunFailureReason
 from dagster_shared.error import SerializableErrorInfo
 
+from darkroom.work import garbage
 from darkroom.work.lifeline import end_with_parent
 from orchestration.batch_states import GATE
 from orchestration.definitions import process_batch_job
@@ -69,7 +69,7 @@ def run_batch(home: str, batch: str, tags: Mapping[str, str]) -> BatchRun:
     finally:
         _ignore_interrupts()
         # Connections that Dagster leaves in circles: 7 MiB a run, for who runs hundreds.
-        gc.collect()
+        garbage.give_back()
 
 
 def _broken_steps(result: dg.JobExecutionResult) -> dict[str, str]:

@@ -24,6 +24,7 @@ from darkroom.samples.drawing import draw_samples, write_manifest
 from darkroom.settings import BatchSize
 from darkroom.stages.batch_tables import read_results
 from darkroom.uris import scheme_of, shown
+from darkroom.work import garbage
 from orchestration.announcing import announce
 from orchestration.batch_runner import BatchRun
 from orchestration.batch_states import batch_states
@@ -106,6 +107,7 @@ def run_retry(keys: Sequence[str], folder: Path | None) -> int:
 
 def run_batches(console: Console, adapters: Adapters, batches: Sequence[Batch]) -> int:
     """Run batches with their progress shown, then say how they ended. The exit code."""
+    garbage.give_back()  # sources may have listed any number of photos
     with open_instance(adapters.home, adapters.settings) as instance:
         runs = BatchRuns(
             adapters.home,
