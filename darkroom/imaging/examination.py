@@ -3,13 +3,13 @@
 Runs in a worker process, so that a decoder that crashes or hangs takes nothing else with it.
 """
 
-import hashlib
 import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from darkroom.file_digests import sha256_of
 from darkroom.imaging.checks import Findings, judge, may_be_decoded
 from darkroom.imaging.colours import flatten, to_srgb
 from darkroom.imaging.decoding import OpenedPhoto, decode, identify, open_photo, upright
@@ -105,7 +105,7 @@ def examine(
         findings = replace(findings, unreadable=error.reason)
     judgement = judge(findings, settings.validation)
     return Examination(
-        sha256=sha256 or _sha256(path),
+        sha256=sha256 or sha256_of(path),
         bytes=size_bytes,
         seconds=time.perf_counter() - started,
         header=findings.header,
@@ -155,9 +155,3 @@ def _read(path: Path, *, max_bytes: float) -> bytes:
 def _head(path: Path) -> bytes:
     with path.open("rb") as file:
         return file.read(HEAD_BYTES)
-
-
-def _sha256(path: Path) -> str:
-    """Of a file of any size."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

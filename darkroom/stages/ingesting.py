@@ -7,7 +7,6 @@ are here, while others are still being fetched. Bytes travel by path.
 
 import asyncio
 import errno
-import hashlib
 import shutil
 import time
 from collections.abc import Awaitable, Callable, Iterable
@@ -16,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from darkroom.errors import ObjectMissing, PhotoFailed, WorldError
+from darkroom.file_digests import sha256_of
 from darkroom.imaging.examination import Examination, ExaminationSettings, examine
 from darkroom.outcomes import Failure
 from darkroom.ports import Fetched, Fetcher, Store
@@ -243,9 +243,4 @@ def _own(fetched: Fetched, folder: Path) -> Fetched:
 async def _sha256_of(fetched: Fetched) -> str:
     if fetched.sha256 is not None:
         return fetched.sha256
-    return await asyncio.to_thread(_sha256, fetched.path)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return await asyncio.to_thread(sha256_of, fetched.path)

@@ -19,7 +19,7 @@ from darkroom.work.workers import Workers
 
 # Raised when the code makes another row of the same photo and settings.
 TEXTS_VERSION = "texts/5"
-CODES_VERSION = "codes/2"
+CODES_VERSION = "codes/3"
 DETECTIONS_VERSION = "detections/2"
 
 Photos = Mapping[str, Accepted | None]

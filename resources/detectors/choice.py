@@ -1,9 +1,9 @@
 """The object detector that the settings name, if its model is there."""
 
-import hashlib
 from pathlib import Path
 
 from darkroom.errors import SettingsInvalid
+from darkroom.file_digests import sha256_of
 from darkroom.ports import ObjectDetector
 from darkroom.settings import DetectorSettings
 from resources.detectors.card_files import read_card
@@ -49,7 +49,6 @@ def detector(settings: DetectorSettings, *, default_model: Path) -> ObjectDetect
 
 def _sha256(model: Path) -> str:
     try:
-        with model.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256_of(model)
     except OSError as error:
         raise SettingsInvalid(f"detector.model: {model} cannot be read: {error}") from error

@@ -14,6 +14,7 @@ from pathlib import Path
 import aiohttp
 
 from darkroom.errors import EngineUnavailable, UsageError
+from darkroom.file_digests import sha256_of
 from darkroom.uris import shown
 from resources.detectors.card_files import WHERE, card_path
 
@@ -81,7 +82,7 @@ def fetch_model(name: str, target: Path, *, url: str | None = None) -> Path:
         raise UsageError(f"no model {name} is known; choose from {', '.join(KNOWN_MODELS)}")
     model = KNOWN_MODELS[name]
     try:
-        if not (target.is_file() and _sha256(target) == model.sha256):
+        if not (target.is_file() and sha256_of(target) == model.sha256):
             target.parent.mkdir(parents=True, exist_ok=True)
             part = target.with_name(f".{target.name}-{model.sha256[:12]}.part")
             with _alone(part, name) as file:
@@ -203,8 +204,3 @@ def _digest(file: BinaryFile) -> str:
     file.flush()
     file.seek(0)
     return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -4,11 +4,11 @@ The libraries for either are loaded by whoever names such a source: they take th
 """
 
 import asyncio
-import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from darkroom.errors import PhotoFailed, SourceUnreadable
+from darkroom.file_digests import sha256_of
 from darkroom.ports import BucketObject, Download
 from darkroom.settings import DownloadSettings, IntakeSettings, S3Settings
 from darkroom.uris import S3Address, s3_uri, scheme_of, shown
@@ -68,7 +68,7 @@ class RemoteListing:
             await fetcher.close()
         if answer is None:
             return None
-        return Download(answer.path, _sha256(answer.path), answer.content_type)
+        return Download(answer.path, answer.sha256, answer.content_type)
 
     async def _from_s3(self, uri: str, folder: Path) -> Download:
         from resources.fetching.s3 import S3Fetcher
@@ -80,15 +80,10 @@ class RemoteListing:
             fetched = await fetcher.get(uri, folder, max_bytes=self._max_bytes)
         finally:
             await threads.close()
-        return Download(fetched.path, _sha256(fetched.path), content_type=None)
+        return Download(fetched.path, fetched.sha256 or sha256_of(fetched.path), content_type=None)
 
 
 def _unreadable(uri: str, error: PhotoFailed) -> SourceUnreadable:
     """The same sentence; it starts with the address already."""
     address = shown(uri)
     return SourceUnreadable(address, error.failure.message.removeprefix(f"{address} "))
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -110,6 +110,16 @@ def test_a_damaged_code_is_read_by_a_further_look(
     assert [place[round(y), round(x)] for x, y in code.polygon] == [255] * 4
 
 
+def test_what_a_look_hardly_ever_finds_is_sought_only_by_a_thorough_one() -> None:
+    """Aztec and Data Matrix would make the second look of `quick` much dearer."""
+    image = np.asarray(faint(30)(paper("REPORT-0042", "Aztec", 60)).image)
+
+    assert look_for_codes(image, [], "quick") == []
+    (code,) = look_for_codes(image, [], "thorough")
+
+    assert (code.text, code.look) == ("REPORT-0042", "evened")
+
+
 def test_a_code_that_the_plain_look_reads_costs_no_further_look() -> None:
     """And its row says so."""
     (code,) = look_for_codes(np.asarray(QR.image), [], "thorough")
