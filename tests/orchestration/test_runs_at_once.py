@@ -87,7 +87,8 @@ def test_at_once_ends_as_one_after_the_other(home: Home, tmp_path: Path) -> None
             scenes.lake((320, 240), seed=number).save(source / f"{number}.jpg")
     shutil.copyfile(sources[0] / "0.jpg", sources[0] / "again.jpg")
     calm = place(Home(tmp_path / "calm"), sources)
-    assert [calm.run(batch) for batch in calm.batches] == [[True], [True]]
+    # At once, either may be the first: what is compared does not hang on it.
+    assert [calm.run(batch) for batch in reversed(calm.batches)] == [[True], [True]]
 
     busy = place(home, sources)
     anna, ben = busy.batches

@@ -7,6 +7,7 @@ therefore a pair, whichever of the two names the other.
 
 import hashlib
 import json
+import struct
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ _VOLATILE = {
     *("inputs", "batch_inputs", "list_sha256"),
 }
 _PAIRS = {"duplicates"}
+_BLOCKS = "hash_blocks"
 
 Snapshot = Mapping[str, list[str]]
 """Part of a home → its rows or names, sorted."""
@@ -66,8 +68,33 @@ def _database(url: str) -> Iterator[tuple[str, list[str]]]:
             if table.name in _PAIRS:
                 rows, same = _without_copies(rows)
                 yield f"{table.name} of the same bytes", same
-            yield table.name, sorted(_line(table.name, row) for row in rows)
+            if table.name == _BLOCKS:
+                yield table.name, sorted(line for block in rows for line in _hashes(block))
+            else:
+                yield table.name, sorted(_line(table.name, row) for row in rows)
     engine.dispose()
+
+
+def _hashes(block: dict[str, Any]) -> Iterator[str]:
+    """What a block holds of each of its photos, which lie in it as they arrived."""
+    rings: dict[int, list[int]] = {}
+    for place, ring in zip(
+        _unpacked("H", block["ring_places"]), _unpacked("Q", block["ring_hashes"]), strict=True
+    ):
+        rings.setdefault(place, []).append(ring)
+    for place, phash, dhash in zip(
+        _unpacked("H", block["places"]),
+        _unpacked("Q", block["phashes"]),
+        _unpacked("Q", block["dhashes"]),
+        strict=True,
+    ):
+        yield json.dumps({"phash": phash, "dhash": dhash, "rings": rings.pop(place, [])})
+    if rings:
+        yield f"rings of no photo: {rings}"
+
+
+def _unpacked(kind: str, data: bytes) -> tuple[int, ...]:
+    return struct.unpack(f"<{len(data) // struct.calcsize(kind)}{kind}", data)
 
 
 def _without_copies(rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[str]]:
