@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import pillow_heif
-from numpy.typing import NDArray
 from PIL import (
     AvifImagePlugin,
     BmpImagePlugin,  # noqa: F401 - this and the next register themselves; with all of ours known,
@@ -73,23 +72,13 @@ class OpenedPhoto:
 
 @dataclass(frozen=True, slots=True)
 class DecodedPhoto:
-    picture: Image.Image | NDArray[np.uint8]
-    """In the mode of the file, not yet upright. Of a JPEG the bare levels: height x width, times 3
-    for RGB and 4 for CMYK."""
+    image: Image.Image
+    """In the mode of the file, not yet upright."""
     orientation: int
-    """EXIF orientation that is still to be applied to the picture."""
+    """EXIF orientation that is still to be applied to the image."""
     icc_profile: bytes | None
     quirk: str | None
     """What the decoder warned about although the picture is whole."""
-
-    @property
-    def image(self) -> Image.Image:
-        """The picture as Pillow has it; of a JPEG a copy, made each time."""
-        if isinstance(self.picture, Image.Image):
-            return self.picture
-        height, width, *bands = self.picture.shape
-        mode = {(): "L", (3,): "RGB", (4,): "CMYK"}[tuple(bands)]
-        return Image.frombuffer(mode, (width, height), self.picture)
 
 
 def identify(head: bytes) -> str:
@@ -142,6 +131,7 @@ def decode(
     pixels; with `gray` a colour JPEG comes without its colours, which is faster. Of an animation
     the first frame is decoded. Nothing is, where it would take more than `max_bytes` of memory.
     """
+    image: Image.Image
     image, header = photo.image, photo.header
     factor = reduction(image.size, at_least_px)
     if (needed := decoding_bytes(image, photo.data, reduced_by=factor)) > max_bytes:
@@ -149,11 +139,11 @@ def decode(
     quirk = None
     icc_profile = image.info.get("icc_profile")
     with _trouble_of_the_file(photo.data, header.format):
-        picture: Image.Image | NDArray[np.uint8] = image
         if header.format in _JPEGS:
             mode = "L" if gray and image.mode == "RGB" else image.mode
             found = decode_jpeg(photo.data, mode=mode, size=image.size, at_least_px=at_least_px)
-            picture, quirk = found.pixels, found.quirk
+            height, width = found.pixels.shape[:2]
+            image, quirk = Image.frombuffer(mode, (width, height), found.pixels), found.quirk
         else:
             if header.format == "PNG":
                 check_png(photo.data)
@@ -163,7 +153,7 @@ def decode(
             if image.mode in _WITH_PALETTE and image.palette is None:
                 raise Unreadable(Reason.DAMAGED, "its palette is missing")
     return DecodedPhoto(
-        picture=picture,
+        image=image,
         orientation=1 if header.format in _TURNED_BY_DECODER else header.orientation,
         icc_profile=icc_profile if isinstance(icc_profile, bytes) else None,
         quirk=quirk,
