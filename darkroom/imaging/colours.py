@@ -67,13 +67,14 @@ def to_srgb(image: Image.Image, icc_profile: bytes | None) -> Image.Image:
     """An L, RGB or CMYK image as sRGB.
 
     Without a profile, or with one that is broken, oversized or of another colour space, L and RGB
-    are taken to be sRGB already and CMYK is converted by Pillow's plain formula.
+    are taken to be sRGB already and CMYK is converted by Pillow's plain formula. The same object
+    when there is nothing to convert.
     """
     if icc_profile and len(icc_profile) <= _MAX_PROFILE_BYTES:
         transform = _profile_to_srgb(icc_profile, image.mode)
         if transform is not None:
             return ImageCms.applyTransform(image, transform) or image
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def deep_levels(image: Image.Image) -> Levels:

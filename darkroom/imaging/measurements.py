@@ -1,5 +1,6 @@
 """Measures of how a photo looks, all taken on its upright fitted sRGB image."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,9 @@ _SQUARES = [
 """Of each channel's levels, weighted, of `_DEEP_WHITE` in all."""
 _KERNEL_PX = 3
 _TILE_PX = 48
+"""Equal tiles of about so much; a remainder at right and bottom is left out."""
+_ROWS_AT_ONCE = 4
+"""Of tiles, which fit in a core's own cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ def measure(image: Image.Image, gray: Image.Image | None = None) -> Measurements
     gray = gray or image.convert("L")
     levels = gray.histogram()
     low, high = _percentiles(levels, (1, 99))
-    coarse = np.asarray(image.reduce(2))
+    coarse = [np.asarray(channel) for channel in image.reduce(2).split()]
     darkest, brightest = _brightness(coarse, (0.5, 99.99))
     return Measurements(
         sharpness=_sharpness(np.asarray(gray)),
@@ -62,26 +66,36 @@ def _sharpness(levels: NDArray[np.uint8]) -> float:
     """
     if min(levels.shape) < _KERNEL_PX:
         return 0.0
+    height, width = (length - _KERNEL_PX + 1 for length in levels.shape)
+    rows, columns = max(height // _TILE_PX, 1), max(width // _TILE_PX, 1)
+    tall, wide = height // rows, width // columns
+    variances = []
+    for row in range(0, rows, _ROWS_AT_ONCE):
+        some = min(_ROWS_AT_ONCE, rows - row)
+        top, bottom = row * tall, (row + some) * tall
+        laplacian = _laplacian(levels[top : bottom + 2, : columns * wide + 2])
+        variances.append(_variances(laplacian.reshape(some, tall, columns, wide)))
+    return float(np.percentile(np.concatenate(variances), 95))
+
+
+def _laplacian(levels: NDArray[np.uint8]) -> NDArray[np.int16]:
+    """Of the four neighbours; a pixel less at each edge."""
     deep = levels.astype(np.int16)
-    laplacian = deep[:-2, 1:-1] + deep[2:, 1:-1]
-    laplacian += deep[1:-1, :-2]
-    laplacian += deep[1:-1, 2:]
-    laplacian -= deep[1:-1, 1:-1] << 2
-    tiles = _tiles(laplacian.astype(np.float32))
+    found: NDArray[np.int16] = deep[:-2, 1:-1] + deep[2:, 1:-1]
+    found += deep[1:-1, :-2]
+    found += deep[1:-1, 2:]
+    found -= deep[1:-1, 1:-1] << 2
+    return found
+
+
+def _variances(tiles: NDArray[np.int16]) -> NDArray[np.float32]:
+    """Of each of rows x height x columns x width."""
+    values = tiles.astype(np.float32)
     pixels = tiles.shape[1] * tiles.shape[3]
-    means = np.einsum("abcd->ac", tiles) / pixels
-    mean_squares = np.einsum("abcd,abcd->ac", tiles, tiles) / pixels
-    return float(np.percentile(mean_squares - np.square(means), 95))
-
-
-def _tiles(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Equal tiles of about `_TILE_PX`: rows x height x columns x width.
-
-    A remainder at right and bottom is left out.
-    """
-    rows, columns = (max(length // _TILE_PX, 1) for length in values.shape)
-    tall, wide = values.shape[0] // rows, values.shape[1] // columns
-    return values[: rows * tall, : columns * wide].reshape(rows, tall, columns, wide)
+    means = np.einsum("abcd->ac", values) / pixels
+    mean_squares = np.einsum("abcd,abcd->ac", values, values) / pixels
+    found: NDArray[np.float32] = mean_squares - np.square(means)
+    return found
 
 
 def _entropy_bits(counts: Sequence[int]) -> float:
@@ -91,11 +105,12 @@ def _entropy_bits(counts: Sequence[int]) -> float:
     return max(float(-(shares * np.log2(shares)).sum()), 0.0)
 
 
-def _brightness(pixels: NDArray[np.uint8], percentiles: Sequence[float]) -> list[float]:
+def _brightness(channels: Sequence[NDArray[np.uint8]], percentiles: Sequence[float]) -> list[float]:
     """Percentiles of perceived brightness. The root is taken of the answers, not of each pixel."""
-    squared = np.zeros(pixels.shape[:2], np.uint16)
-    for channel, table in enumerate(_SQUARES):
-        squared += table.take(pixels[..., channel])
+    squared = sum(
+        (table.take(channel) for channel, table in zip(channels, _SQUARES, strict=True)),
+        start=np.zeros((), np.uint16),
+    )
     counts = np.bincount(squared.ravel(), minlength=_DEEP_WHITE + 1)
     return [float(np.sqrt(level / _DEEP_WHITE)) for level in _percentiles(counts, percentiles)]
 
@@ -108,7 +123,6 @@ def _percentiles(
     return [int(np.searchsorted(below, below[-1] * share / 100)) for share in percentiles]
 
 
-def _chroma(pixels: NDArray[np.uint8]) -> float:
-    red, green, blue = (pixels[..., channel].astype(np.int16) for channel in range(3))
-    pairs = ((red, green), (green, blue), (blue, red))
-    return max(float(np.abs(one - two).mean()) for one, two in pairs)
+def _chroma(channels: Sequence[NDArray[np.uint8]]) -> float:
+    pairs = itertools.combinations(channels, 2)
+    return max(float((np.maximum(*pair) - np.minimum(*pair)).mean()) for pair in pairs)

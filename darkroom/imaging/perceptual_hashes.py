@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from darkroom.imaging.ring_hashes import ring_hashes
-from darkroom.imaging.thumbnails import thumbnail
+from darkroom.imaging.thumbnails import thumbnails
 from darkroom.imaging.transforms import TURNS, Transform
 from darkroom.recognition.looks import RingHash
 
@@ -56,8 +56,7 @@ def perceptual_hashes(image: Image.Image) -> PerceptualHashes:
     """Expects the photo upright. It need not be RGB: imagehash itself converts to gray."""
     gray = image.convert("L")
     # What imagehash would make of it first: the hashes stay its own, and the rest starts from here.
-    small = thumbnail(gray, (_DCT_PX, _DCT_PX))
-    wide = thumbnail(gray, (_SIZE + 1, _SIZE))
+    small, wide = thumbnails(gray, [(_DCT_PX, _DCT_PX), (_SIZE + 1, _SIZE)])
     tall = gray.resize((_SIZE, _SIZE + 1), Image.Resampling.LANCZOS, reducing_gap=_REDUCING_GAP)
     coefficients = _COSINES @ np.asarray(small, np.float64) @ _COSINES.T
     return PerceptualHashes(

@@ -19,38 +19,51 @@ _WEIGHT = 2.0**22
 _LEAST_PX, _TALLEST = 256, 1.5
 """Width, and height in widths. Of tall images, and of some small ones, Pillow takes columns before
 rows, and levels are rounded in between."""
+_STRIP_PIXELS = 2**20
+"""Of which float64 takes 8 MB."""
 _COLUMNS = 4
 """Of the thumbnail, at once: they are made of about the same pixels."""
-_PIXELS = 2**16
-"""Of the image, at once: of so few BLAS makes a product without threads, which would wait for other
-workers' cores."""
+_PRODUCT = 2**18
+"""Rows x pixels x columns, at most: BLAS makes such a product without threads, which would wait for
+other workers' cores."""
 
-Weights = Sequence[tuple[slice, NDArray[np.float64]]]
+Weights = Sequence[tuple[slice, slice, NDArray[np.float64]]]
+"""Some pixels, the places in the thumbnail made of them, and a column of weights for each."""
 
 
-def thumbnail(gray: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """`gray.resize(size, LANCZOS)` of an image in mode L; `size` is width and height."""
+def thumbnails(gray: Image.Image, sizes: Sequence[tuple[int, int]]) -> list[Image.Image]:
+    """`gray.resize(size, LANCZOS)` of an image in mode L, for each size: width and height."""
     if gray.width < _LEAST_PX or gray.height > _TALLEST * gray.width:
-        return gray.resize(size, Image.Resampling.LANCZOS)
+        return [gray.resize(size, Image.Resampling.LANCZOS) for size in sizes]
     levels = np.asarray(gray)
-    across, down = _weights(gray.width, size[0]), _weights(gray.height, size[1])
-    rows = max(_PIXELS // gray.width, 1)
-    strips = (levels[top : top + rows] for top in range(0, gray.height, rows))
-    narrow = np.concatenate([_weighed(strip, across) for strip in strips])
-    return Image.fromarray(np.ascontiguousarray(_weighed(narrow.T, down).T))
-
-
-def _weighed(levels: NDArray[np.uint8], weights: Weights) -> NDArray[np.uint8]:
-    """Each row as wide as there are columns of weights."""
-    exact = levels.astype(np.float64)
-    sums = np.concatenate([exact[:, pixels] @ columns for pixels, columns in weights], axis=1)
-    found: NDArray[np.uint8] = np.clip(np.floor(sums / _WEIGHT + 0.5), 0, 255).astype(np.uint8)
+    rows = max(_STRIP_PIXELS // gray.width, 1)
+    narrow = np.empty((gray.height, sum(width for width, _ in sizes)))
+    for top in range(0, gray.height, rows):
+        strip = levels[top : top + rows].astype(np.float64)
+        narrow[top : top + rows] = np.concatenate(
+            [_weighed(strip, _weights(gray.width, width), width) for width, _ in sizes], axis=1
+        )
+    found = []
+    for width, height in sizes:
+        columns, narrow = narrow[:, :width], narrow[:, width:]
+        small = _weighed(columns.T, _weights(gray.height, height), height).T
+        found.append(Image.fromarray(small.astype(np.uint8)))
     return found
+
+
+def _weighed(levels: NDArray[np.float64], weights: Weights, width: int) -> NDArray[np.float64]:
+    """Each row as so many levels, whole numbers again."""
+    sums = np.empty((len(levels), width))
+    for pixels, places, columns in weights:
+        rows = max(_PRODUCT // columns.size, 1)
+        for top in range(0, len(levels), rows):
+            sums[top : top + rows, places] = levels[top : top + rows, pixels] @ columns
+    return np.clip(np.floor(sums / _WEIGHT + 0.5), 0, 255)
 
 
 @lru_cache(maxsize=32)
 def _weights(before: int, after: int) -> Weights:
-    """From so many pixels to so many: some of the former, and a column for each of the latter."""
+    """From so many pixels to so many."""
     scale = before / after
     places = np.arange(before)[:, None] - (np.arange(after) + 0.5) * scale + 0.5
     at = places / max(scale, 1.0)
@@ -62,5 +75,6 @@ def _weights(before: int, after: int) -> Weights:
         columns = whole[:, start : start + _COLUMNS]
         used = np.flatnonzero(columns.any(axis=1))
         pixels = slice(int(used[0]), int(used[-1]) + 1)
-        weights.append((pixels, np.ascontiguousarray(columns[pixels])))
+        made = slice(start, start + columns.shape[1])
+        weights.append((pixels, made, np.ascontiguousarray(columns[pixels])))
     return weights
