@@ -142,8 +142,7 @@ def decode(
         if header.format in _JPEGS:
             mode = "L" if gray and image.mode == "RGB" else image.mode
             found = decode_jpeg(photo.data, mode=mode, size=image.size, at_least_px=at_least_px)
-            height, width = found.pixels.shape[:2]
-            image, quirk = Image.frombuffer(mode, (width, height), found.pixels), found.quirk
+            image, quirk = found.image, found.quirk
         else:
             if header.format == "PNG":
                 check_png(photo.data)

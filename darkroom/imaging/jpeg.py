@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import simplejpeg
 from numpy.typing import NDArray
+from PIL import Image
 
 from darkroom.imaging.integrity import Unreadable
 from darkroom.imaging.jpeg_segments import DHT, SOS, bare_jpeg, count_scans, segments
 from darkroom.outcomes import Reason
 
-_COLOURSPACES = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}
+_COLOURSPACES = {"L": "GRAY", "RGB": "RGBX", "CMYK": "CMYK"}
 _MAX_STRAY_BYTES = 16
 _MAX_SCANS = 100
 """Encoders write about ten, the most thorough of them some twenty."""
@@ -28,17 +30,17 @@ _END_OF_BLOCK = 0x00
 
 
 @dataclass(frozen=True, slots=True)
-class JpegPixels:
-    pixels: NDArray[np.uint8]
-    """Height x width, times 3 for RGB and 4 for CMYK; CMYK is 0 for no ink, as in Pillow."""
+class JpegPicture:
+    image: Image.Image
+    """In the mode asked for; CMYK is 0 for no ink, as in Pillow."""
     quirk: str | None
     """What libjpeg warned about, when it did no harm to the picture."""
 
 
 def decode_jpeg(
     data: bytes, *, mode: str, size: tuple[int, int], at_least_px: int | None = None
-) -> JpegPixels:
-    """The pixels of a JPEG that can be read to its end. Raises `Unreadable`.
+) -> JpegPicture:
+    """The picture of a JPEG that can be read to its end. Raises `Unreadable`.
 
     `mode` (L, RGB or CMYK) and `size` (width, height) are what its header says. With `at_least_px`
     the picture is decoded at 1/2, 1/4 or 1/8 as long as its long edge stays that long.
@@ -58,11 +60,18 @@ def decode_jpeg(
         pixels = _decode_bare(bare_jpeg(data), options)
     if has_zeroed_block(data):
         raise Unreadable(Reason.DAMAGED, "part of the picture was overwritten by zeros")
-    if mode == "L":
-        pixels = pixels[:, :, 0]
-    elif mode == "CMYK":
+    if mode == "CMYK":
         pixels = 255 - pixels  # Adobe writes ink inverted, and so does everybody else
-    return JpegPixels(pixels, quirk)
+    return JpegPicture(_image(pixels, mode), quirk)
+
+
+def _image(pixels: NDArray[np.uint8], mode: str) -> Image.Image:
+    """An image in the same memory, which Pillow shares only where a pixel in colour has 4 bytes."""
+    height, width = pixels.shape[:2]
+    if mode != "RGB":
+        return Image.frombuffer(mode, (width, height), pixels)
+    fours = pa.FixedSizeListArray.from_arrays(pa.array(pixels.ravel()), 4)
+    return Image.fromarrow(fours, mode, (width, height))
 
 
 def reduction(size: tuple[int, int], at_least_px: int | None) -> int:
@@ -105,9 +114,10 @@ def has_zeroed_block(data: bytes) -> bool:
         elif marker == DHT:
             all_zeros_symbols |= _symbols_of_zeros(data[start + 4 : end])
         elif marker == SOS:
-            scan_end = data.find(b"\xff\xd9", end)
-            found = data.find(_ZEROED, end, scan_end if scan_end >= 0 else len(data)) >= 0
-            return found and baseline and all_zeros_symbols != {_END_OF_BLOCK}
+            zeroed = data.find(_ZEROED, end)
+            if zeroed < 0 or not baseline or all_zeros_symbols == {_END_OF_BLOCK}:
+                return False
+            return data.find(b"\xff\xd9", end, zeroed) < 0  # zeros behind the scan are padding
     return False
 
 

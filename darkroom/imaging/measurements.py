@@ -1,6 +1,7 @@
 """Measures of how a photo looks, all taken on its upright fitted sRGB image."""
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -120,7 +121,9 @@ def _percentiles(
 ) -> list[int]:
     """The lowest levels that leave these shares of all pixels at or below them."""
     below = np.cumsum(counts)
-    return [int(np.searchsorted(below, below[-1] * share / 100)) for share in percentiles]
+    # Whole numbers: searching for others has all counts converted first.
+    wanted = [math.ceil(below[-1] * share / 100) for share in percentiles]
+    return [int(found) for found in np.searchsorted(below, wanted)]
 
 
 def _chroma(channels: Sequence[NDArray[np.uint8]]) -> float:

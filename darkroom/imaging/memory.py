@@ -32,7 +32,8 @@ def decoding_bytes(image: ImageFile.ImageFile, data: bytes, *, reduced_by: int =
     pixels = image.width * image.height
     kept = _KEPT_PER_PIXEL.get(image.mode, 4)
     if photo_format in _JPEGS:
-        decoded = (kept + len(image.getbands())) / reduced_by**2
+        inverted = 4 if image.mode == "CMYK" else 0
+        decoded = (kept + inverted) / reduced_by**2
         return file_bytes + pixels * (coefficient_bytes(data) + decoded)
     per_pixel = kept + _DECODER_PER_PIXEL.get(photo_format, 0)
     if photo_format == "BMP" and image.tile and image.tile[0].codec_name == "bmp_rle":
