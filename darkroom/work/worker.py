@@ -1,5 +1,6 @@
 """One worker process, seen from outside: its work, its deadline, its memory and its end."""
 
+import math
 import os
 import pickle
 import signal
@@ -26,6 +27,9 @@ _START_S = 120.0
 _END_S = 10.0
 """For a process to be gone that was killed; the kernel may have to give back gigabytes."""
 _STARTS = 5
+_COUNTED_S = 1.0
+"""How old a count of the kernel's kills may be. Reading it takes 25 system calls, during which the
+worker has nothing to do."""
 
 _multiprocessing = threading.Lock()
 """Starting a process makes multiprocessing look after all that have ended: one at a time."""
@@ -62,7 +66,8 @@ class Worker:
                 break
         self.lost = False
         """It cannot be given work any more."""
-        self._killed_before = 0
+        self._killed_before, self._counted_at = 0, -math.inf
+        self._ready_for: Callable[..., Any] | None = None
 
     def _start(self, context: ForkServerContext) -> None:
         self._pipe, its_pipe = context.Pipe()
@@ -108,11 +113,14 @@ class Worker:
     ) -> Any:  # noqa: ANN401 - whatever the function returns
         """What `function` returns or raises. Raises `WorkerLost`; this worker is then of no use."""
         request = bytes(ForkingPickler.dumps((function, args, kwargs)))
-        self._killed_before = processes_killed_for_memory()
+        if time.monotonic() - self._counted_at > _COUNTED_S:
+            self._killed_before, self._counted_at = processes_killed_for_memory(), time.monotonic()
         try:
             self._pipe.send_bytes(request)
-            answer = self._message(timeout_s=_START_S, max_bytes=max_bytes)
+            ready = function == self._ready_for
+            answer = self._message(timeout_s=timeout_s if ready else _START_S, max_bytes=max_bytes)
             if answer == READY:  # its imports are no work on a photo
+                self._ready_for = function
                 answer = self._message(timeout_s=timeout_s, max_bytes=max_bytes)
         except (EOFError, OSError) as error:
             raise self._lost("Crashed", "its worker process ended") from error

@@ -20,7 +20,8 @@ _KEPT_BYTES = 2**26
 _LARGEST_ON_THE_HEAP = 2**25
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 READY = b""
-"""Said once when it can be given work, and again when it has all that a piece of work needs."""
+"""Said once when it can be given work, and again when it has imported what a function needs that is
+another than the one before."""
 
 
 def serve(work: "Connection[bytes, bytes]", lifeline: "Connection[bytes, bytes]") -> None:
@@ -35,19 +36,27 @@ def serve(work: "Connection[bytes, bytes]", lifeline: "Connection[bytes, bytes]"
     keep_freed_memory()
     gc.freeze()  # what the fork server imported is not looked through again for each few photos
     work.send_bytes(READY)
+    latest: Callable[..., object] | None = None
+
+    def begin(function: Callable[..., object]) -> None:
+        nonlocal latest
+        if function != latest:
+            work.send_bytes(READY)
+        latest = function
+
     while True:
         try:
             request = work.recv_bytes()
         except (EOFError, OSError):
             return
-        work.send_bytes(_answer(request, begin=lambda: work.send_bytes(READY)))
+        work.send_bytes(_answer(request, begin))
 
 
-def _answer(request: bytes, *, begin: Callable[[], None]) -> bytes:
+def _answer(request: bytes, begin: Callable[[Callable[..., object]], None]) -> bytes:
     """Whether it failed, and the result or the error."""
     try:
         function, args, kwargs = pickle.loads(request)  # noqa: S301 - from our own parent
-        begin()
+        begin(function)
         return bytes(ForkingPickler.dumps((False, function(*args, **kwargs))))
     except Exception as error:  # noqa: BLE001 - it is raised again where the work was asked for
         where = traceback.format_exc()

@@ -1,8 +1,9 @@
 """A file in scratch that is whole or not there."""
 
 import hashlib
+import os
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import mkstemp
 from types import TracebackType
 from typing import Self
 
@@ -29,10 +30,11 @@ class PartFile:
         self.bytes = 0
         self._sha256 = hashlib.sha256()
         try:
-            self._file = NamedTemporaryFile(dir=scratch, prefix="part-", delete=False)  # noqa: SIM115 - closed in __exit__
+            handle, name = mkstemp(dir=scratch, prefix="part-")
         except OSError as error:
             raise WorldError(f"scratch cannot be written to: {error}") from error
-        self._path = Path(self._file.name)
+        self._file = os.fdopen(handle, "wb")
+        self._path = Path(name)
 
     def write(self, piece: bytes) -> None:
         self.bytes += len(piece)

@@ -47,7 +47,7 @@ class FolderStore:
 
     def add(self, name: str, source: Path, *, given: bool = False) -> bool:
         path = self._path(name)
-        with source.open("rb") as original, self._reported(name):
+        with source.open("rb", buffering=0) as original, self._reported(name):
             if path.is_file() and _renewed(path):
                 return False
             with beside(path) as unfinished:
