@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 
 from darkroom.errors import ObjectMissing, StoreUnavailable
@@ -17,7 +18,7 @@ from resources.stores.whole_files import (
     beside,
     is_unfinished,
     linked,
-    placed,
+    make_folder,
     sync_file,
     sync_folder,
 )
@@ -50,18 +51,18 @@ class FolderStore:
         with source.open("rb", buffering=0) as original, self._reported(name):
             if path.is_file() and _renewed(path):
                 return False
-            with beside(path) as unfinished:
-                if given and linked(source, unfinished):
-                    os.fsync(original.fileno())
-                else:
-                    with unfinished.open("xb") as file:
-                        shutil.copyfileobj(original, file, _COPY_BYTES)
-                        sync_file(file)
-                # Taken by now, and forgotten the moment after: then the name is free again.
-                while not (added := placed(unfinished, path)) and not _renewed(path):
-                    pass
-                sync_folder(path.parent)
+            if given and (added := _kept_itself(original, source, path)) is not None:
                 return added
+            with beside(path) as unfinished:
+                with unfinished.open("xb") as file:
+                    shutil.copyfileobj(original, file, _COPY_BYTES)
+                    sync_file(file)
+                added = _named(unfinished, path)
+                if added is None:
+                    # Two may then both believe to be the first; the content is the same by name.
+                    unfinished.replace(path)
+                    sync_folder(path.parent)
+                return added is not False
 
     def read(self, name: str) -> bytes:
         path = self._path(name)
@@ -153,6 +154,28 @@ class FolderStore:
             raise StoreUnavailable(
                 f"the store {self.root} refuses {name or 'a listing'}: {error.strerror or error}"
             ) from error
+
+
+def _kept_itself(original: FileIO, source: Path, path: Path) -> bool | None:
+    """As `_named`: to write a photo twice takes longer than all else here."""
+    make_folder(path.parent)
+    folder = path.parent.stat()
+    if os.fstat(original.fileno()).st_dev != folder.st_dev:
+        return None
+    # The permissions of a file that is made here, not those of one in scratch.
+    source.chmod(folder.st_mode & 0o666)
+    os.fsync(original.fileno())
+    return _named(source, path)
+
+
+def _named(file: Path, path: Path) -> bool | None:
+    """Whether a whole file gets this name; False when it is taken, None where links are not made."""
+    # Taken by now, and forgotten the moment after: then the name is free again.
+    while (added := linked(file, path)) is False and not _renewed(path):
+        pass
+    if added is not None:
+        sync_folder(path.parent)
+    return added
 
 
 def _renewed(path: Path) -> bool:

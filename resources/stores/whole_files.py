@@ -24,10 +24,17 @@ _NO_HARD_LINKS = {
 _UNFINISHED = re.compile(r"\.[0-9a-f]{32}\.unfinished")
 
 
+def make_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        sync_folder(folder.parent)
+
+
 @contextmanager
 def beside(path: Path) -> Iterator[Path]:
     """A new name in the folder of `path`; what is left of it at the end is removed."""
-    _make_folder(path.parent)
+    make_folder(path.parent)
     unfinished = path.parent / f".{uuid.uuid4().hex}.unfinished"
     try:
         yield unfinished
@@ -40,18 +47,19 @@ def is_unfinished(name: str) -> bool:
     return _UNFINISHED.fullmatch(name) is not None
 
 
-def linked(source: Path, unfinished: Path) -> bool:
-    """Whether the file itself could be had: writing a photo twice takes longer than all else here.
+def linked(file: Path, path: Path) -> bool | None:
+    """Give a file another name: False when it is taken, which a rename would replace.
 
-    It gets the permissions of a file that is made here, not those of one in scratch.
+    None where a file has but one name: on some network and removable disks, and between two disks.
     """
     try:
-        unfinished.hardlink_to(source)
+        path.hardlink_to(file)
+    except FileExistsError:
+        return False
     except OSError as error:
         if error.errno not in _NO_HARD_LINKS:
             raise
-        return False
-    unfinished.chmod(unfinished.parent.stat().st_mode & 0o666)
+        return None
     return True
 
 
@@ -60,31 +68,9 @@ def sync_file(file: BinaryIO) -> None:
     os.fsync(file.fileno())
 
 
-def placed(unfinished: Path, path: Path) -> bool:
-    """Give the file its name unless it is taken: a hard link fails where a rename would replace."""
-    try:
-        path.hardlink_to(unfinished)
-    except FileExistsError:
-        return False
-    except OSError as error:
-        if error.errno not in _NO_HARD_LINKS:
-            raise
-        # Some network and removable file systems. Two may then both believe to be the first; the
-        # content is the same by name.
-        unfinished.replace(path)
-    return True
-
-
 def sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _make_folder(folder: Path) -> None:
-    if not folder.is_dir():
-        _make_folder(folder.parent)
-        folder.mkdir(exist_ok=True)
-        sync_folder(folder.parent)
