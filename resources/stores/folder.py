@@ -169,7 +169,7 @@ def _kept_itself(original: FileIO, source: Path, path: Path) -> bool | None:
 
 
 def _named(file: Path, path: Path) -> bool | None:
-    """Whether a whole file gets this name; False when it is taken, None where links are not made."""
+    """Whether a whole file gets this name: not when it is taken; None where links are not made."""
     # Taken by now, and forgotten the moment after: then the name is free again.
     while (added := linked(file, path)) is False and not _renewed(path):
         pass
