@@ -2,15 +2,18 @@
 
 import itertools
 
-from cykooz_resizer import CropBox, FilterType, ResizeAlg, ResizeOptions, Resizer
 from PIL import Image
+
+try:
+    import cykooz_resizer as resizer
+except ImportError:  # on Linux there is none for other processors than x86-64
+    resizer = None
 
 from darkroom.imaging.colours import deep_levels, flatten, is_deep_gray, is_flat, strips
 from darkroom.imaging.decoding import DecodedPhoto
 
 _REDUCING_GAP = 2.0
 """What averaging over whole blocks leaves to the filter, at least; as in Pillow's `thumbnail`."""
-_LANCZOS = ResizeAlg.convolution(FilterType.lanczos3)
 
 
 def fit(image: Image.Image, long_edge_px: int) -> Image.Image:
@@ -68,8 +71,14 @@ def _parts(size: tuple[int, int], factors: tuple[int, int]) -> tuple[float, floa
 
 
 def _resized(image: Image.Image, extent: tuple[float, float], size: tuple[int, int]) -> Image.Image:
-    """The first `extent` pixels (across, down) of an image in mode L, RGB or CMYK, as `size`."""
+    """The first `extent` pixels (across, down) of an image in mode L, RGB or CMYK, as `size`.
+
+    By Pillow it is the same to the eye, in ten times the time: it takes rows before columns.
+    """
+    if resizer is None:
+        return image.resize(size, Image.Resampling.LANCZOS, box=(0, 0, *extent))
     small = Image.new(image.mode, size)
-    options = ResizeOptions(_LANCZOS, crop_box=CropBox(0, 0, *extent))
-    Resizer().resize_pil(image, small, options)
+    lanczos = resizer.ResizeAlg.convolution(resizer.FilterType.lanczos3)
+    options = resizer.ResizeOptions(lanczos, crop_box=resizer.CropBox(0, 0, *extent))
+    resizer.Resizer().resize_pil(image, small, options)
     return small
