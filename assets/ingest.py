@@ -38,6 +38,9 @@ _PRELOAD = [
     "scipy.fftpack",  # imagehash loads it in its first pHash
 ]
 
+_WAITING_PER_WORKER = 8
+"""Photos that keep a worker busy for longer than it takes to ask after the next ones."""
+
 
 def _out(description: str, *kinds: str) -> dg.AssetOut:
     return dg.AssetOut(
@@ -157,7 +160,11 @@ def ingest(
             limits=settings.workers,
             examination=examination,
             scratch=folder,
-            known=KnownBytes(known.ingested, holds=plan.holds).find,
+            known=KnownBytes(
+                known.ingested,
+                holds=plan.holds,
+                enough_to_do=lambda: workers.waiting >= _WAITING_PER_WORKER * workers.count,
+            ).find,
         )
         asyncio.run(step.run(plan.tasks, report))
     if spared:

@@ -6,13 +6,17 @@ from collections.abc import Callable, Mapping
 from darkroom.rows import Entry
 from darkroom.stages.ingest_tables import IngestedPhoto
 
+_TOGETHER = 16
+_PAUSE_S = 0.02
+
 
 class KnownBytes:
     """Asks after bytes in groups: while one question is under way, the next ones gather.
 
-    So a database that is far away is asked a few times, and one that is near at once. `ask` runs in
-    a thread, never twice at a time. `holds` says whether what was said of these bytes holds for a
-    photo now. Belongs to one event loop.
+    So a database that is far away is asked a few times, and one that is near at once; neither is
+    in a hurry while `enough_to_do` says that nobody would do anything with an answer soon. `ask`
+    runs in a thread, never twice at a time. `holds` says whether what was said of these bytes holds
+    for a photo now. Belongs to one event loop.
     """
 
     def __init__(
@@ -20,9 +24,11 @@ class KnownBytes:
         ask: Callable[[list[str]], Mapping[str, IngestedPhoto]],
         *,
         holds: Callable[[Entry, str, IngestedPhoto], bool],
+        enough_to_do: Callable[[], bool] = lambda: False,
     ) -> None:
         self._ask = ask
         self._holds = holds
+        self._enough_to_do = enough_to_do
         self._gathering: asyncio.Future[Mapping[str, IngestedPhoto]] | None = None
         self._gathered: list[str] = []
         self._asking = asyncio.Lock()
@@ -37,5 +43,8 @@ class KnownBytes:
 
     async def _answer(self) -> Mapping[str, IngestedPhoto]:
         async with self._asking:
+            # A question for each photo took 5 % of the step.
+            while len(self._gathered) < _TOGETHER and self._enough_to_do():  # noqa: ASYNC110 - no event says so
+                await asyncio.sleep(_PAUSE_S)
             sha256s, self._gathered, self._gathering = self._gathered, [], None
             return await asyncio.to_thread(self._ask, sha256s)

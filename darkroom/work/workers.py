@@ -66,6 +66,7 @@ class Workers:
         self._all: set[Worker] = set()
         self._idle: list[Worker] = []
         self._stopped = False
+        self._waiting = 0
         self._crashes = self._quiet = 0
         # What waits for a worker waits here: its deadline begins with its work.
         self._threads = ThreadPoolExecutor(self._count, thread_name_prefix="worker")
@@ -93,6 +94,11 @@ class Workers:
         While memory is short, `pressure` allows fewer still.
         """
         return self._count
+
+    @property
+    def waiting(self) -> int:
+        """Pieces of work that no worker has begun."""
+        return self._waiting
 
     def processes(self) -> list[int]:
         """The process ids of this moment."""
@@ -126,11 +132,15 @@ class Workers:
     def _submit(
         self, function: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]
     ) -> Future[T]:
+        with self._lock:
+            self._waiting += 1
         return self._threads.submit(self._work, function, args, kwargs)
 
     def _work(
         self, function: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]
     ) -> T:
+        with self._lock:
+            self._waiting -= 1
         try:
             with self._turns.beside_others():
                 result = self._attempt(function, args, kwargs)

@@ -49,6 +49,31 @@ def test_questions_that_come_meanwhile_are_asked_together() -> None:
     assert asked == [["a"], ["b", "c", "f"]]
 
 
+def test_while_there_is_enough_to_do_questions_gather() -> None:
+    """Until there are sixteen, or work runs out."""
+    asked: list[list[str]] = []
+    found: list[IngestedPhoto | None] = []
+
+    def ask(sha256s: list[str]) -> Mapping[str, IngestedPhoto]:
+        asked.append(sha256s)
+        return {}
+
+    async def find_all() -> None:
+        known = KnownBytes(ask, holds=lambda *_: True, enough_to_do=lambda: len(asked) < 2)
+        questions = [asyncio.create_task(known.find(ENTRY, str(number))) for number in range(16)]
+        found.extend(await asyncio.gather(*questions))
+        for number in range(16, 32):
+            questions.append(asyncio.create_task(known.find(ENTRY, str(number))))
+            await asyncio.sleep(0)
+        found.extend(await asyncio.gather(*questions[16:]))
+        found.append(await known.find(ENTRY, "alone"))
+
+    asyncio.run(find_all())
+
+    assert [len(each) for each in asked] == [16, 16, 1]
+    assert found == [None] * 33
+
+
 def test_what_does_not_hold_is_not_known() -> None:
     """Other settings, or another suffix in its name."""
     told: list[tuple[Entry, str, str]] = []

@@ -247,6 +247,20 @@ def test_waiting_for_a_worker_does_not_count() -> None:
         assert [future.result() for future in work] == [None] * 4
 
 
+def test_what_no_worker_has_begun_is_counted(tmp_path: Path) -> None:
+    """Here two pieces, behind one that waits for a word from outside."""
+    fifo = tmp_path / "word"
+    os.mkfifo(fifo)
+    with Workers(WorkerSettings(max_workers=1)) as one, ThreadPoolExecutor(3) as threads:
+        first = threads.submit(one.call, Path.read_bytes, fifo)
+        with fifo.open("wb") as word:
+            others = threads.map(lambda number: one.call(square, number), range(2))
+            wait_for(lambda: one.waiting == 2)
+            word.write(b"go")
+
+        assert (first.result(), list(others), one.waiting) == (b"go", [0, 1], 0)
+
+
 def test_a_photo_that_crashed_is_tried_again_alone(workers: Workers, tmp_path: Path) -> None:
     """The machine may have ended it for what another photo did."""
     folder = tmp_path / "at work"
