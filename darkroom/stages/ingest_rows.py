@@ -21,9 +21,9 @@ from darkroom.stages.ingesting import Ingested
 
 # Raised when the code makes another row of the same photo and settings.
 PHOTOS_VERSION = "photos/1"
-VALIDATIONS_VERSION = "validations/3"
-HASHES_VERSION = "hashes/3"
-RENDITIONS_VERSION = "renditions/2"
+VALIDATIONS_VERSION = "validations/4"
+HASHES_VERSION = "hashes/4"
+RENDITIONS_VERSION = "renditions/3"
 
 _OF_HEADER = (
     *("format", "width", "height", "orientation", "frames"),

@@ -7,6 +7,7 @@ from darkroom.rows import Entry
 from darkroom.stages.ingest_tables import IngestedPhoto
 
 _TOGETHER = 16
+"""Questions that are not kept waiting for more."""
 _PAUSE_S = 0.02
 
 

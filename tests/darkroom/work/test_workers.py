@@ -247,6 +247,14 @@ def test_waiting_for_a_worker_does_not_count() -> None:
         assert [future.result() for future in work] == [None] * 4
 
 
+def test_the_deadline_also_holds_for_what_a_worker_did_before() -> None:
+    """It says only of other functions when it begins, because only those may have to be imported."""
+    with Workers(WorkerSettings(max_workers=1, timeout_per_image_s=1)) as one:
+        one.call(time.sleep, 0)
+
+        assert failure_of(lambda: one.call(time.sleep, 60)) == TIMED_OUT
+
+
 def test_what_no_worker_has_begun_is_counted(tmp_path: Path) -> None:
     """Here two pieces, behind one that waits for a word from outside."""
     fifo = tmp_path / "word"
