@@ -248,7 +248,7 @@ def test_waiting_for_a_worker_does_not_count() -> None:
 
 
 def test_the_deadline_also_holds_for_what_a_worker_did_before() -> None:
-    """It says only of other functions when it begins, because only those may have to be imported."""
+    """A worker says READY only for other functions, because only those may need imports."""
     with Workers(WorkerSettings(max_workers=1, timeout_per_image_s=1)) as one:
         one.call(time.sleep, 0)
 
