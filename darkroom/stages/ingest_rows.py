@@ -21,7 +21,7 @@ from darkroom.stages.ingesting import Ingested
 
 # Raised when the code makes another row of the same photo and settings.
 PHOTOS_VERSION = "photos/1"
-VALIDATIONS_VERSION = "validations/4"
+VALIDATIONS_VERSION = "validations/5"
 HASHES_VERSION = "hashes/4"
 RENDITIONS_VERSION = "renditions/3"
 

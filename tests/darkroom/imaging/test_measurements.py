@@ -58,6 +58,30 @@ def test_a_lamp_ends_the_dark_and_ink_ends_the_glare() -> None:
     assert measure(page).darkest == pytest.approx(0)
 
 
+def test_a_dithered_photo_is_neither_dark_nor_bright() -> None:
+    """Every second pixel of it is black, or every second row: all phases are looked at."""
+    dots = np.indices((600, 801)).sum(axis=0) % 2 * 255
+    rows = np.indices((600, 801))[0] % 2 * 255
+
+    for levels in (dots, rows, rows.T):
+        found = measure(Image.fromarray(levels.astype(np.uint8)).convert("RGB"))
+        assert (found.darkest, found.brightest) == (0.0, 1.0)
+
+
+def test_large_photos_measure_as_all_of_their_pixels_do() -> None:
+    """Brightness and colour are taken on one in nine."""
+    grain = np.random.default_rng(6).normal(100, 30, (768, 1024, 3)).clip(0, 255)
+    levels = grain.astype(np.uint8).astype(float)
+    seen = np.sqrt(np.square(levels / 255) @ (0.241, 0.691, 0.068))
+
+    found = measure(Image.fromarray(grain.astype(np.uint8)))
+
+    assert found.darkest == pytest.approx(np.percentile(seen, 0.5), abs=0.01)
+    assert found.brightest == pytest.approx(np.percentile(seen, 99.99), abs=0.02)
+    differences = [np.abs(levels[..., a] - levels[..., b]).mean() for a, b in ((0, 1), (1, 2))]
+    assert found.chroma == pytest.approx(max(differences), rel=0.01)
+
+
 def test_perceived_brightness_weighs_the_channels() -> None:
     """Green is brighter than red, red than blue."""
     found = [
