@@ -43,7 +43,7 @@ def manifests() -> list[Seed]:
         ("text", ".tsv", delimited.replace(",", "\t").replace("\n", "\r\n").encode()),
         ("text", ".jsonl", lines.encode()),
         ("text", ".json", json.dumps(rows).encode()),
-        ("text", ".txt", "\n".join(row["url"] for row in rows).encode()),
+        ("text", ".txt", "\n".join(str(row["url"]) for row in rows).encode()),
         ("text", "", delimited.encode()),
         ("Parquet", ".parquet", _parquet(table)),
         ("Parquet", ".parquet", _parquet(table, compression="zstd", row_group_size=7)),

@@ -4,6 +4,7 @@ import asyncio
 import os
 import resource
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -75,7 +76,7 @@ async def _fetched(uris: list[str], scratch: Path) -> list[str]:
     return outcomes
 
 
-def _first_reason(reasons: list[str]) -> str:
+def _first_reason(reasons: Sequence[str]) -> str:
     return f"rejected: {reasons[0]}"
 
 

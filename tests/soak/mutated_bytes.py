@@ -131,7 +131,7 @@ def boxes(rng: random.Random, data: bytearray) -> None:
 
 def tiff_entries(rng: random.Random, data: bytearray) -> None:
     """An entry of a directory, the file's or its EXIF's, with another tag, type, count or value."""
-    start = max(data.find(b"Exif\0\0") + 6, 0) if data[:2] not in (b"II", b"MM") else 0
+    start = max(data.find(b"Exif\0\0") + 6, 0) if bytes(data[:2]) not in (b"II", b"MM") else 0
     order = "<" if data[start : start + 2] == b"II" else ">"
     try:
         directory = start + struct.unpack_from(order + "I", data, start + 4)[0]

@@ -132,7 +132,7 @@ def disturb(
     """Stop both when about a third of the photos is taken in, and when a batch is delivered."""
 
     def meanwhile(process: subprocess.Popen[bytes]) -> None:
-        moments = [
+        moments: list[tuple[str, Callable[[], bool]]] = [
             ("photos are taken in", lambda: len(services.objects("kept/blobs/")) > photos * 2 // 3),
             ("a batch is delivered", lambda: bool(services.objects("kept/tables/deliveries/"))),
         ]
