@@ -47,10 +47,10 @@ def read_exif(image: Image.Image) -> ExifFacts:
     try:
         exif = Image.Image.getexif(image)
         base = dict(exif)
-        photo = dict(exif.get_ifd(ExifTags.IFD.Exif))
-        gps = dict(exif.get_ifd(ExifTags.IFD.GPSInfo))
     except PARSER_ERRORS:
         return ExifFacts()
+    # Where one of the further directories is, is hearsay too: it must not cost the orientation.
+    photo, gps = _directory(exif, ExifTags.IFD.Exif), _directory(exif, ExifTags.IFD.GPSInfo)
     latitude = _degrees(gps, ExifTags.GPS.GPSLatitude, ExifTags.GPS.GPSLatitudeRef, "S", 90)
     longitude = _degrees(gps, ExifTags.GPS.GPSLongitude, ExifTags.GPS.GPSLongitudeRef, "W", 180)
     known = latitude is not None and longitude is not None
@@ -64,6 +64,13 @@ def read_exif(image: Image.Image) -> ExifFacts:
         latitude=latitude if known else None,
         longitude=longitude if known else None,
     )
+
+
+def _directory(exif: Image.Exif, which: ExifTags.IFD) -> dict[int, Any]:
+    try:
+        return dict(exif.get_ifd(which))
+    except PARSER_ERRORS:
+        return {}
 
 
 def _orientation(value: object) -> int:

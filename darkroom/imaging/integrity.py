@@ -13,6 +13,7 @@ from darkroom.outcomes import Reason
 _PNG_SIGNATURE_BYTES = 8
 _BOX_HEADER_BYTES = 8
 _WEBP_SIZE_BYTES = 10
+_TIFF_HEADER_BYTES = 8
 _MAX_PNG_CHUNKS = 10_000
 """Beside pixels. Readers take far longer for a chunk than for its bytes."""
 _MAX_PNG_PIXEL_CHUNKS = 250_000
@@ -173,8 +174,8 @@ def is_cut(data: bytes, photo_format: str) -> bool:
     if photo_format == "BMP":
         return len(data) < int.from_bytes(data[2:6], "little")
     if photo_format == "TIFF":
-        directory = struct.unpack_from("<I" if data[:2] == b"II" else ">I", data, 4)[0]
-        return bool(directory >= len(data))
+        directory = int.from_bytes(data[4:8], "little" if data[:2] == b"II" else "big")
+        return len(data) < _TIFF_HEADER_BYTES or directory >= len(data)
     if photo_format in ("HEIF", "AVIF"):
         return _boxes_end(data) > len(data)
     return False

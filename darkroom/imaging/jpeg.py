@@ -107,13 +107,15 @@ def has_zeroed_block(data: bytes) -> bool:
     table is not "end of block", 64 zero bytes would be blocks in which every coefficient is -1.
     Tables where it is (optimised ones) do write zeros, for flat areas.
     """
-    baseline, all_zeros_symbols = False, set()
+    baseline, components, all_zeros_symbols = False, b"", set()
     for marker, start, end in segments(data):
         if marker in _BASELINE:
-            baseline = True
+            baseline, components = True, data[start + 9 : start + 10]
         elif marker == DHT:
             all_zeros_symbols |= _symbols_of_zeros(data[start + 4 : end])
         elif marker == SOS:
+            # Else a scan of chroma by itself, in which a flat area is zeros, may follow.
+            baseline &= data[start + 4 : start + 5] == components
             zeroed = data.find(_ZEROED, end)
             if zeroed < 0 or not baseline or all_zeros_symbols == {_END_OF_BLOCK}:
                 return False

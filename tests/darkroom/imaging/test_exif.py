@@ -1,4 +1,5 @@
 import io
+import struct
 from datetime import UTC, datetime
 from typing import Any
 
@@ -128,3 +129,17 @@ def test_broken_exif_says_nothing() -> None:
         image.info["exif"] = exif
         assert read_exif(image) == ExifFacts()
         image = Image.new("L", (4, 3))
+
+
+@pytest.mark.parametrize("pointer", [BASE.ExifOffset, BASE.GPSInfo])
+def test_a_directory_that_is_nowhere_costs_nothing_else(pointer: int) -> None:
+    """Its address is written as a number below zero; the photo still stands on its side."""
+    order_and_start, entries = b"II*\0\x08\0\0\0", 2
+    orientation = struct.pack("<HHIHH", BASE.Orientation, 3, 1, 6, 0)
+    nowhere = struct.pack("<HHIi", pointer, 9, 1, -5)
+    image = Image.new("L", (4, 3))
+    image.info["exif"] = b"".join(
+        (b"Exif\0\0", order_and_start, struct.pack("<H", entries), orientation, nowhere, bytes(4))
+    )
+
+    assert read_exif(image) == ExifFacts(orientation=6)

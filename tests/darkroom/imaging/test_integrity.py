@@ -109,3 +109,10 @@ def test_a_file_shorter_than_its_header_says_is_cut(photo_format: str) -> None:
 
     assert not is_cut(data, photo_format)
     assert is_cut(data[: len(data) // 2], photo_format)
+
+
+@pytest.mark.parametrize("order", [b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"])
+@pytest.mark.parametrize("more", range(4))
+def test_a_tiff_that_ends_in_its_first_bytes_is_cut(order: bytes, more: int) -> None:
+    """Before the address of its first directory."""
+    assert is_cut(order + bytes(more), "TIFF")

@@ -1,5 +1,6 @@
 import io
 import random
+import struct
 
 import numpy as np
 import pytest
@@ -104,6 +105,26 @@ def test_a_zeroed_block_is_found_wherever_it_lies() -> None:
     assert {reason(data[:at] + bytes(1024) + data[at + 1024 :]) for at in places} == {
         Reason.DAMAGED
     }
+
+
+def test_zeros_are_no_damage_in_a_scan_of_chroma_alone() -> None:
+    """A file may have a scan for each component: a flat area of chroma is zeros in its own."""
+    levels = np.random.default_rng(8).integers(0, 256, (512, 512)).astype(np.uint8)
+    luma, colour = io.BytesIO(), io.BytesIO()
+    Image.fromarray(levels).save(luma, "JPEG")
+    Image.fromarray(levels).convert("RGB").save(colour, "JPEG", subsampling=0)
+    header = colour.getvalue()[: colour.getvalue().index(b"\xff\xda")]
+    scan = luma.getvalue()[luma.getvalue().index(b"\xff\xda") + 10 : -2]
+    flat = bytes(64 * 64 // 2)  # half a byte for each block: no difference, end of block
+    scans = [_scan(1, 0x00, scan), _scan(2, 0x11, flat), _scan(3, 0x11, flat)]
+    data = b"".join([header, *scans, b"\xff\xd9"])
+
+    assert not has_zeroed_block(data)
+    assert decode_jpeg(data, mode="RGB", size=(512, 512)).quirk is None
+
+
+def _scan(component: int, tables: int, content: bytes) -> bytes:
+    return b"\xff\xda" + struct.pack(">HBBBBBB", 8, 1, component, tables, 0, 63, 0) + content
 
 
 def test_random_bytes_are_found() -> None:
