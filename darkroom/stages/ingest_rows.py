@@ -23,7 +23,7 @@ from darkroom.stages.ingesting import Ingested
 PHOTOS_VERSION = "photos/1"
 VALIDATIONS_VERSION = "validations/5"
 HASHES_VERSION = "hashes/4"
-RENDITIONS_VERSION = "renditions/3"
+RENDITIONS_VERSION = "renditions/4"
 
 _OF_HEADER = (
     *("format", "width", "height", "orientation", "frames"),
@@ -47,14 +47,16 @@ def refused_inputs(entry: Entry, max_bytes: int) -> str:
 
 def examined_inputs(entry: Entry, sha256: str, settings: ExaminationSettings) -> dict[str, str]:
     """What the rows of an examined photo depend on, by stage."""
-    # The image that is hashed and measured is the fitted one: its size is an input of both.
-    edge = settings.renditions.long_edge_px
+    # The image that is hashed and measured is the fitted one: its size is an input of both. Where
+    # originals are hashed a JPEG is decoded in full, and what is fitted of that differs.
+    edge, source = settings.renditions.long_edge_px, settings.hashes.hash_source
+    suffix = claimed_suffix(entry.filename)
     return {
         "validations": digest(
-            VALIDATIONS_VERSION, sha256, claimed_suffix(entry.filename), settings.validation, edge
+            VALIDATIONS_VERSION, sha256, suffix, settings.validation, edge, source
         ),
         "hashes": digest(HASHES_VERSION, sha256, settings.hashes, edge),
-        "renditions": digest(RENDITIONS_VERSION, sha256, settings.renditions),
+        "renditions": digest(RENDITIONS_VERSION, sha256, settings.renditions, source),
     }
 
 
