@@ -1,6 +1,7 @@
 """Names of batches: readable, safe in paths, and the same for the same photos of the same owner."""
 
 import hashlib
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -16,14 +17,14 @@ def slug(name: str) -> str:
     return _DASHES.sub("-", ascii_name).strip("-")[:_SLUG_LENGTH].rstrip("-") or "photos"
 
 
-def import_key(name: str, owner: str, identities: Iterable[str], nonce: str = "") -> str:
+def import_key(name: str, owner: str, contents: Iterable[str], nonce: str = "") -> str:
     """The key of an import's only batch, and what the keys of several start with.
 
-    The same source of the same owner gives the same key as long as it names the same photos in the
-    same order; another `nonce` gives another one.
+    The same source of the same owner gives the same key as long as its contents are the same, in
+    the same order; another `nonce` gives another one.
     """
     digest = hashlib.sha256()
-    for part in (owner, nonce, *identities):
+    for part in itertools.chain((owner, nonce), contents):
         # Length before text: no two lists of parts run together into the same bytes.
         data = part.encode()
         digest.update(b"%d:" % len(data))

@@ -55,12 +55,16 @@ def plan_batches(
 ) -> Iterator[tuple[Batch, list[Entry]]]:
     """The batches of these photos, one at a time, each with its entries in order.
 
-    The same photos of the same owner give the same keys and photo ids, unless `nonce` differs.
+    The same photos of the same owner, cut alike, give the same keys and photo ids, unless `nonce`
+    differs. Keys differ wherever a manifest would: two that import the same at once write the same
+    tables or others, and neither replaces one that the other has made known.
     """
     sizes = batch_sizes(len(found), size=what.batch_size, cores=what.cores)
     if not sizes:
         return
-    first_key = import_key(name, what.owner, (photo.identity for photo in found), nonce)
+    rows = (text for each in found for text in _contents(each))
+    contents = itertools.chain(map(str, sizes), rows)
+    first_key = import_key(name, what.owner, contents, nonce)
     ends = itertools.accumulate(sizes)
     for key, size, end in zip(batch_keys(first_key, len(sizes)), sizes, ends, strict=True):
         batch = Batch(
@@ -105,6 +109,10 @@ def open_batches(
     raise RecordsUnavailable(
         f"other imports of {what.owner} keep taking photos of this one; try again later"
     )
+
+
+def _contents(photo: Found) -> tuple[str, ...]:
+    return photo.identity, photo.uri, photo.filename, photo.extra_json
 
 
 def _entries(found: Sequence[Found]) -> list[Entry]:

@@ -141,7 +141,10 @@ def _joined(base_url: str, text: str) -> str:
         base = parse_s3_uri(base_url)
         key = posixpath.normpath(posixpath.join("/", posixpath.dirname(base.key), text))
         return s3_uri(S3Address(base.bucket, key.lstrip("/")))
-    return urldefrag(urljoin(base_url, text)).url
+    try:
+        return urldefrag(urljoin(base_url, text)).url
+    except ValueError:  # such as one bracket of two
+        return f"refused:{text}"
 
 
 def _column(names: Iterable[str], wanted: Iterable[str]) -> str | None:

@@ -14,6 +14,8 @@ Record = dict[str, str]
 """Column name to text; empty where the cell is empty or null."""
 
 _DELIMITERS = ",;\t|"
+_NO_DELIMITER = "\x1f"
+"""For a table of one column, of which every line is one cell."""
 _MAX_JSON_BYTES = 256 * 2**20
 
 
@@ -32,8 +34,11 @@ def _delimited(path: Path, source: str, delimiter: str | None) -> Iterator[Recor
     with path.open(encoding=encoding_of(path, source), newline="") as file:
         header = next(bounded_lines(file, source), "")
         file.seek(0)
-        # The header alone decides: addresses in the rows may hold commas and semicolons.
-        delimiter = delimiter or max(_DELIMITERS, key=header.count)
+        # The header alone decides: addresses in the rows may hold commas and semicolons, also where
+        # it names one column only.
+        if delimiter is None:
+            delimiter = max(_DELIMITERS, key=header.count)
+            delimiter = delimiter if delimiter in header else _NO_DELIMITER
         # Strict, because a quote that is never closed would swallow all later rows in silence.
         rows = csv.reader(bounded_lines(file, source), delimiter=delimiter, strict=True)
         try:

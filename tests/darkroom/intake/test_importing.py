@@ -184,3 +184,30 @@ def test_of_two_imports_at_once_each_photo_has_one_batch(
     assert _photos(opened, tables) == [["c"], ["a"]]
     assert opened.already_known == 1
     assert sum(summary.batch.photos for summary in records.batches()) == 3
+
+
+class _Overtaken(SqlRecords):
+    """Another import of the same photos, cut otherwise, is through between question and answer."""
+
+    def unseen(self, owner: str, identities: Sequence[str]) -> set[str]:
+        unseen = super().unseen(owner, identities)
+        if unseen:
+            tables = Tables(FolderStore(self.default.parent / "store"))
+            other = replace(WHAT, batch_size=3)
+            for batch, entries in plan_batches("box", _listing(*"abcdefghi").found, other):
+                tables.write(MANIFESTS, batch.key, entries)
+                assert super().open_batch(batch, entries)
+        return unseen
+
+
+def test_who_loses_all_photos_to_another_import_leaves_its_manifests_alone(
+    records: SqlRecords, tables: Tables, tmp_path: Path
+) -> None:
+    """Every photo that is known as seen stands in the manifest of its batch."""
+    overtaken = _Overtaken(DatabaseSettings(), tmp_path / "records.sqlite")
+
+    lost = open_batches(_listing(*"abcdefghi"), WHAT, records=overtaken, tables=tables)
+
+    known = Opened([each.batch for each in records.batches()], already_known=0, repeated=0)
+    assert (lost.batches, lost.already_known) == ([], 9)
+    assert sorted(_photos(known, tables)) == [list("abc"), list("def"), list("ghi")]

@@ -219,6 +219,7 @@ def test_local_paths_start_from_the_manifest(tmp_path: Path) -> None:
         ("file:///etc/passwd", "refused:file:///etc/passwd"),
         ("FILE:/etc/passwd", "refused:FILE:/etc/passwd"),
         ("zip:///a.zip#b", "refused:zip:///a.zip#b"),
+        ("//[x", "refused://[x"),  # no address at all; the other rows are not to suffer for it
     ],
 )
 def test_a_manifest_from_elsewhere_reaches_no_local_file(text: str, uri: str) -> None:
@@ -286,6 +287,16 @@ def test_rows_may_be_longer_or_shorter_than_the_header(tmp_path: Path) -> None:
     assert _records(tmp_path / "a", content) == [
         {"url": "a", "column 2": "b", "n": "c", "n 4": "d", "column 5": "e"},
         {"url": "f"},
+    ]
+
+
+def test_addresses_of_a_table_with_one_column_may_hold_commas(tmp_path: Path) -> None:
+    """As those of image services do; quotes around them are none of the address."""
+    content = b'url\nhttps://a.example/w_300,h_200/1.jpg\n"https://a.example/w;2,h|3/2.jpg"\n'
+
+    assert _records(tmp_path / "a", content) == [
+        {"url": "https://a.example/w_300,h_200/1.jpg"},
+        {"url": "https://a.example/w;2,h|3/2.jpg"},
     ]
 
 
