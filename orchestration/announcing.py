@@ -8,7 +8,7 @@ from assets.partitions import BATCHES
 from darkroom.batches import Batch
 from darkroom.reports.markdown import visible
 from darkroom.stages.batch_tables import MANIFESTS
-from orchestration.tags import run_tags
+from orchestration.tags import PARTITION_TAG, run_tags
 from orchestration.wiring import Adapters
 
 MAX_PER_TICK = 25
@@ -23,6 +23,17 @@ def unannounced(instance: dg.DagsterInstance, adapters: Adapters) -> list[Batch]
     known = set(instance.get_dynamic_partitions(BATCHES))
     return [
         summary.batch for summary in adapters.records.batches() if summary.batch.key not in known
+    ][:MAX_PER_TICK]
+
+
+def never_run(instance: dg.DagsterInstance, batches: Iterable[Batch]) -> list[Batch]:
+    """Those of the batches that are partitions for which no run was ever asked."""
+    known = set(instance.get_dynamic_partitions(BATCHES))
+    return [
+        batch
+        for batch in batches
+        if batch.key in known
+        and not instance.get_runs_count(dg.RunsFilter(tags={PARTITION_TAG: batch.key}))
     ][:MAX_PER_TICK]
 
 

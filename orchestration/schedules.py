@@ -7,8 +7,8 @@ import dagster as dg
 
 from darkroom.errors import UsageError
 from darkroom.uris import shown
-from orchestration.announcing import announce, request, unannounced
-from orchestration.intake import Sender, take_in
+from orchestration.announcing import announce, never_run, request, unannounced
+from orchestration.intake import Sender, take_in, unfinished
 from orchestration.jobs import MAINTENANCE, PROCESS_BATCH
 from orchestration.slow_sources import TICK_BUDGET_S, Openings, StillOpening
 from orchestration.wiring import Adapters
@@ -47,11 +47,19 @@ def feed_schedule(adapters: Adapters) -> dg.ScheduleDefinition:
             else:
                 new_photos = sum(each.photos for each in opened.batches)
                 context.log.info("%s: %d new photos", shown(feed), new_photos)
+        # Of a tick that was cut off before its runs were asked for, as well.
+        opened_before = [
+            batch
+            for feed in intake.feeds
+            for batch in unfinished(adapters, feed, intake.feed_owner)
+        ]
+        without_run = never_run(context.instance, opened_before)
         new = unannounced(context.instance, adapters)
-        if not new:
+        to_run = {batch.key: batch for batch in [*without_run, *new]}
+        if not to_run:
             return dg.SkipReason("nothing new in the feeds" if intake.feeds else "no feeds are set")
         announce(context.instance, new)
-        return [request(batch) for batch in new]
+        return [request(batch) for batch in to_run.values()]
 
     return schedule
 

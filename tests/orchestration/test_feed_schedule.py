@@ -9,7 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import dagster as dg
 import pytest
+from dagster import DagsterRun
 from dagster._core.definitions.schedule_definition import ScheduleExecutionData
+from dagster._core.utils import make_new_run_id
 
 from assets.partitions import BATCHES
 from darkroom.batches import BatchSummary
@@ -75,6 +77,16 @@ class Clock:
         ) as context:
             return loaded.resolve_schedule_def("feed_schedule").evaluate_tick(context)
 
+    def started(self) -> ScheduleExecutionData:
+        """A tick whose runs are made, as the daemon makes them."""
+        ticked = self.tick()
+        for request in ticked.run_requests or []:
+            tags = {"dagster/partition": str(request.partition_key)}
+            self.instance.add_run(
+                DagsterRun(run_id=make_new_run_id(), job_name="process_batch", tags=tags)
+            )
+        return ticked
+
     def batches(self) -> list[BatchSummary]:
         return Adapters(self.home, load_settings(self.home)).records.batches()
 
@@ -110,14 +122,26 @@ def test_a_feed_that_says_the_same_twice_is_one_batch(
 ) -> None:
     """Ticking again opens nothing and says why; only what is added is new."""
     follow(monkeypatch, publisher.publish("/day.csv", "1.jpg", "2.jpg"))
-    clock.tick()
-    again = clock.tick()
+    clock.started()
+    again = clock.started()
     publisher.publish("/day.csv", "2.jpg", "3.jpg", "1.jpg")
     third = clock.tick()
 
     assert (again.run_requests, again.skip_message) == ([], "nothing new in the feeds")
     assert len(third.run_requests or []) == 1
     assert [summary.batch.photos for summary in clock.batches()] == [2, 1]
+
+
+def test_a_tick_whose_answer_was_lost_is_answered_by_the_next(
+    clock: Clock, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the daemon ends before it has made the runs."""
+    follow(monkeypatch, publisher.publish("/day.csv", "1.jpg"))
+    [lost] = clock.tick().run_requests or []
+    [again] = clock.started().run_requests or []
+
+    assert (again.run_key, again.partition_key) == (lost.run_key, lost.partition_key)
+    assert clock.tick().run_requests == []
 
 
 def test_a_feed_that_is_down_does_not_stop_the_others(

@@ -350,7 +350,7 @@ def test_an_accepted_failure_turns_its_batch_green(
     key = story.batches(darkroom)["gone"]["batch"]
     accepted = darkroom("accept", key, "--reason", "taken down", *home)
     again = darkroom("accept", key, "--reason", "taken down", *home)
-    retried = darkroom_process("retry", *home)
+    retried = darkroom_process("retry", key, *home)
 
     assert failed.code == 3, failed
     assert (accepted.code, accepted.said) == (
