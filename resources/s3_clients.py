@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError
 
+from darkroom.errors import SettingsInvalid
 from darkroom.settings import S3Settings
 
 if TYPE_CHECKING:
@@ -22,14 +24,27 @@ _ANOTHER_SERVICE: dict[str, Any] = {
     "request_checksum_calculation": "when_required",
     "response_checksum_validation": "when_required",
 }
+_NO_ADDRESS = (
+    "s3.endpoint_url, or AWS_ENDPOINT_URL where that is unset, is no web address;"
+    " give one such as http://127.0.0.1:9000"
+)
 
 
 def s3_client(
     settings: S3Settings, *, connect_timeout_s: float = 10, read_timeout_s: float = 60
 ) -> "S3Client":
-    """Safe in threads, but not across a fork: each process has its own."""
+    """Safe in threads, but not across a fork: each process has its own.
+
+    Connects to nothing yet. Raises `SettingsInvalid` for an address that no service can have.
+    """
     with _MAKING:  # threads that start together wait for one client, not each for its own
-        return _client(settings, connect_timeout_s, read_timeout_s, os.getpid())
+        try:
+            return _client(settings, connect_timeout_s, read_timeout_s, os.getpid())
+        except BotoCoreError:  # some, as about a region, are ValueErrors, too
+            raise
+        except ValueError:
+            # Not even as the cause: botocore's own words repeat the address with its password.
+            raise SettingsInvalid(_NO_ADDRESS) from None
 
 
 @lru_cache(maxsize=16)

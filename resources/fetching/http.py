@@ -19,7 +19,7 @@ from darkroom.settings import DownloadSettings
 from darkroom.uris import shown
 from resources.fetching.connector import GuardedConnector
 from resources.fetching.hosts import HostGivenUp, Hosts, Request
-from resources.fetching.http_errors import check_status, reported
+from resources.fetching.http_errors import address_judged, check_status, reported
 from resources.fetching.part_file import BodyTooLarge, PartFile
 from resources.fetching.retries import with_retries
 
@@ -78,7 +78,9 @@ class HttpFetcher:
             session = self._session()
             # It counts the answer that says to go on, and takes 0 for no limit.
             redirects = self._settings.max_redirects + 1
-            async with session.get(url, max_redirects=redirects) as response:
+            with address_judged():
+                response = await session.get(url, max_redirects=redirects)
+            async with response:
                 request.answered()
                 check_status(response, uri, number, datetime.now(UTC))
                 content_type = response.headers.get("Content-Type")

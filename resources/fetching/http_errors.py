@@ -30,6 +30,12 @@ _STATUS_TYPES: dict[int, str] = {
     HTTPStatus.REQUEST_TIMEOUT: "Timeout",
     HTTPStatus.TOO_MANY_REQUESTS: "TooManyRequests",
 }
+
+
+class AddressInvalid(Exception):
+    """A port or a user name that cannot be, here or where a redirect leads."""
+
+
 _TROUBLES: list[tuple[type[Exception], str, str, bool]] = [
     # The first that fits: aiohttp's errors are several things at once.
     (
@@ -42,6 +48,7 @@ _TROUBLES: list[tuple[type[Exception], str, str, bool]] = [
     (aiohttp.TooManyRedirects, "TooManyRedirects", "redirects too often", False),
     (aiohttp.RedirectClientError, "RedirectRefused", "redirects to what is no web address", False),
     (aiohttp.InvalidURL, "InvalidUrl", "is not a web address", False),
+    (AddressInvalid, "InvalidUrl", "is, or redirects to, what is no web address", False),
     # The resolver encodes names by itself and lets this out for labels that are empty or too long.
     (UnicodeError, "InvalidUrl", "names a host that cannot be", False),
     (aiohttp.ClientSSLError, "CertificateInvalid", "cannot be trusted: {}", False),
@@ -77,6 +84,18 @@ def check_status(response: aiohttp.ClientResponse, uri: str, attempt: int, now: 
         wait_s=retry_after_s(response.headers.get("Retry-After"), now),
         strain=status in _STRAIN,
     )
+
+
+@contextmanager
+def address_judged() -> Iterator[None]:
+    """For asking alone: a ValueError of what is done with the answer is our mistake."""
+    try:
+        yield
+    except (UnicodeError, aiohttp.InvalidURL):  # ValueErrors too, and have rows of their own
+        raise
+    except ValueError as error:
+        # aiohttp lets some of yarl's, and its own about user names, out as they are.
+        raise AddressInvalid from error
 
 
 @contextmanager

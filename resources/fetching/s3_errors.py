@@ -8,19 +8,23 @@ from botocore.exceptions import (
     BotoCoreError,
     ClientError,
     ConnectTimeoutError,
+    EndpointConnectionError,
     HTTPClientError,
     IncompleteReadError,
     NoCredentialsError,
     ParamValidationError,
     PartialCredentialsError,
+    ProxyConnectionError,
     ReadTimeoutError,
     ResponseStreamingError,
+    SSLError,
 )
 
 from darkroom.errors import PhotoFailed
 from darkroom.ports import TOO_LARGE
 from resources.fetching.part_file import BodyTooLarge
 from resources.fetching.retries import TryAgainLater
+from resources.stores.s3_errors import without_user
 
 _STRAIN = {"TooManyRequests", "ServerError", "Timeout", "ConnectionFailed"}
 _STATUS_TYPES: dict[int, tuple[str, bool]] = {
@@ -40,7 +44,11 @@ _TROUBLES: list[tuple[type[Exception], str, str, bool]] = [
     (ReadTimeoutError, "Timeout", "sent nothing for downloads.read_timeout_s", True),
     (ConnectTimeoutError, "Timeout", "took no connection in downloads.connect_timeout_s", True),
     (TimeoutError, "Timeout", "took longer than downloads.total_timeout_s", True),
+    (SSLError, "CertificateInvalid", "cannot be trusted: {}", False),
     (HTTPClientError, "ConnectionFailed", "could not be reached", True),
+    # No HTTPClientErrors: these never came as far as speaking HTTP.
+    (EndpointConnectionError, "ConnectionFailed", "could not be reached", True),
+    (ProxyConnectionError, "ConnectionFailed", "could not be reached", True),
     (BotoCoreError, "S3Error", "could not be asked for: {}", False),
 ]
 
@@ -63,7 +71,7 @@ def reported(uri: str, attempt: int) -> Iterator[None]:
         _, error_type, sentence, retryable = next(
             row for row in _TROUBLES if isinstance(error, row[0])
         )
-        message = f"{uri} {sentence.format(error)}"
+        message = f"{uri} {sentence.format(without_user(str(error)))}"
         raise _failed(error_type, message, attempt, retryable=retryable) from error
 
 

@@ -20,7 +20,7 @@ from darkroom.errors import ObjectMissing, StoreUnavailable
 _MISSING = {"404", "NoSuchKey", "NoSuchUpload", "NotFound"}
 _REFUSED = {"403", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken"}
 _FULL = {"XMinioStorageFull", "QuotaExceeded", "InsufficientStorage", "507"}
-_USER_IN_URL = re.compile(r"//[^/@\s]*@")
+_USER_IN_URL = re.compile(r"//[^/?#\s]*@")
 
 
 def code_of(error: ClientError) -> str:

@@ -206,6 +206,20 @@ def test_doctor_says_how_to_mend_what_is_amiss(
     assert "Tesseract has no data for tlh in /" in " ".join(ended.said.replace("│", " ").split())
 
 
+@pytest.mark.usefixtures("s3_server")  # for its credentials
+def test_doctor_names_an_address_of_s3_that_cannot_be(
+    darkroom: "Command", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its setting, as what is amiss with the store."""
+    monkeypatch.setenv("DARKROOM_STORE__URL", "s3://bucket/darkroom")
+    monkeypatch.setenv("DARKROOM_S3__ENDPOINT_URL", "http://me:hunter2@foo bar")
+    ended = darkroom("doctor")
+
+    assert (ended.code, ended.complained) == (1, "")
+    assert "s3.endpoint_url" in ended.said
+    assert "hunter2" not in ended.said
+
+
 def test_doctor_looks_for_a_models_key_and_asks_nothing(
     darkroom: "Command", monkeypatch: pytest.MonkeyPatch
 ) -> None:

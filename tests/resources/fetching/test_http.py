@@ -243,6 +243,8 @@ def test_so_many_redirects_are_followed_and_no_more(
         ("ftp://127.0.0.1/a.jpg", "RedirectRefused"),
         ("http://[", "RedirectRefused"),
         ("http://a..b/", "InvalidUrl"),
+        ("http://127.0.0.1:99999/x.jpg", "InvalidUrl"),
+        ("http://us%3Aer:pw@127.0.0.1/x.jpg", "InvalidUrl"),
     ],
 )
 def test_a_redirect_leads_only_to_web_addresses(
@@ -268,6 +270,7 @@ def test_a_redirect_leads_only_to_web_addresses(
         f"http://{'a' * 70}.example/",
         "http://\udc80/",
         "http://a\r\nHost: b/",
+        "http://us%3Aer:pw@127.0.0.1:1/x.jpg",
     ],
 )
 def test_nonsense_is_no_web_address(tmp_path: Path, url: str) -> None:
@@ -314,6 +317,64 @@ def test_messages_keep_secrets(site: "Site", tmp_path: Path) -> None:
     assert _failure(url, tmp_path).message == (
         f"http://***@127.0.0.1:{site.port}/a.jpg?token=***&id=*** answered 404 Not Found"
     )
+
+
+def test_a_password_that_cannot_be_sent_is_kept_secret(tmp_path: Path) -> None:
+    """HTTP has no way to write a user name with a colon; the sentence does not repeat it."""
+    assert _failure("http://us%3Aer:s3cret@127.0.0.1:1/a.jpg", tmp_path) == Failure(
+        error_type="InvalidUrl",
+        message="http://***@127.0.0.1:1/a.jpg is, or redirects to, what is no web address",
+        attempts=1,
+        retryable=False,
+    )
+
+
+def test_a_redirect_that_leads_nowhere_holds_up_no_other_photo(
+    site: "Site", tmp_path: Path
+) -> None:
+    """The same fetcher goes on with the same host."""
+    nowhere = site.says("/a.jpg", 302, headers={"Location": "http://127.0.0.1:99999/x.jpg"})
+    url = site.says("/b.jpg", body=BODY)
+
+    async def both() -> list[Fetched | BaseException]:
+        fetcher = HttpFetcher(QUICK)
+        try:
+            return await asyncio.gather(
+                *(fetcher.fetch(each, tmp_path) for each in (nowhere, url)), return_exceptions=True
+            )
+        finally:
+            await fetcher.close()
+
+    failed, fetched = asyncio.run(both())
+
+    assert isinstance(failed, PhotoFailed)
+    assert failed.failure == Failure(
+        error_type="InvalidUrl",
+        message=f"{nowhere} is, or redirects to, what is no web address",
+        attempts=1,
+        retryable=False,
+    )
+    assert isinstance(fetched, Fetched)
+    assert fetched.bytes == len(BODY)
+
+
+def test_a_mistake_of_our_own_is_no_bad_address(site: "Site", tmp_path: Path) -> None:
+    """It is let out as it is, whatever its type."""
+
+    def mistaken(_: str | None) -> bool:
+        raise ValueError("ours")
+
+    async def fetch() -> None:
+        fetcher = HttpFetcher(QUICK)
+        try:
+            await fetcher.get(
+                site.says("/a.jpg", body=BODY), tmp_path, max_bytes=len(BODY), unless=mistaken
+            )
+        finally:
+            await fetcher.close()
+
+    with pytest.raises(ValueError, match=r"^ours$"):
+        asyncio.run(fetch())
 
 
 def test_an_encoded_address_is_asked_for_as_it_is(site: "Site", tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """Photos in buckets, from a real S3 service on loopback."""
 
 import asyncio
+import socket
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -111,6 +113,98 @@ def test_a_service_in_trouble_is_asked_again(
 
     assert (fetched.bytes, fetched.attempts) == (len(BODY), 3)
     assert site.asked == ["/bucket/a.jpg"] * 3
+
+
+def test_an_object_without_a_length_arrives_whole(
+    site: "Site", tmp_path: Path, s3_settings: S3Settings
+) -> None:
+    """Some gateways answer in chunks and say no length; the limit holds for them, too."""
+    del s3_settings  # its credentials are what is needed
+    site.says("/bucket/a.jpg", body=BODY, chunked=True)
+    site.says("/bucket/b.jpg", body=BODY + b"!!", chunked=True)
+    gateway = S3Settings(endpoint_url=site.url(""))
+
+    fetched = _fetch("s3://bucket/a.jpg", tmp_path, gateway)
+
+    assert fetched.path.read_bytes() == BODY
+    fetched.path.unlink()
+    assert _failure("s3://bucket/b.jpg", tmp_path, gateway).error_type == "BodyTooLarge"
+
+
+@pytest.fixture
+def nobody() -> Iterator[str]:
+    """A port that nobody listens at."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"127.0.0.1:{taken.getsockname()[1]}"
+
+
+@pytest.mark.usefixtures("s3_server")  # for its credentials
+def test_a_service_that_is_away_is_tried_again(tmp_path: Path, nobody: str) -> None:
+    """It may be one that restarts; the sentence holds neither its address nor its password."""
+    away = S3Settings(endpoint_url=f"http://me:hunter2@{nobody}")
+
+    assert _failure("s3://bucket/a.jpg", tmp_path, away) == Failure(
+        error_type="ConnectionFailed",
+        message="s3://bucket/a.jpg could not be reached",
+        attempts=3,
+        retryable=True,
+    )
+
+
+@pytest.mark.usefixtures("s3_server")  # for its credentials
+def test_a_proxy_that_is_away_is_tried_again(
+    tmp_path: Path, nobody: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the service itself is."""
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setenv("http_proxy", f"http://me:hunter2@{nobody}")
+    behind = S3Settings(endpoint_url="http://s3.example")
+
+    assert _failure("s3://bucket/a.jpg", tmp_path, behind) == Failure(
+        error_type="ConnectionFailed",
+        message="s3://bucket/a.jpg could not be reached",
+        attempts=3,
+        retryable=True,
+    )
+
+
+@pytest.mark.usefixtures("s3_server")  # for its credentials
+def test_a_service_without_a_certificate_is_not_trusted(site: "Site", tmp_path: Path) -> None:
+    """It is tried once, and its password is not repeated."""
+    plain = S3Settings(endpoint_url=f"https://me:hunter2@127.0.0.1:{site.port}")
+
+    failure = _failure("s3://bucket/a.jpg", tmp_path, plain)
+
+    assert failure == Failure(
+        error_type="CertificateInvalid",
+        message=failure.message,
+        attempts=1,
+        retryable=False,
+    )
+    assert failure.message.startswith(
+        "s3://bucket/a.jpg cannot be trusted: SSL validation failed for"
+        f" https://***@127.0.0.1:{site.port}/bucket/a.jpg "
+    )
+    assert "hunter2" not in failure.message
+
+
+@pytest.mark.usefixtures("s3_server")  # for its credentials
+@pytest.mark.parametrize("password", ["hunter2", "hun@ter2"])
+def test_an_address_that_boto_refuses_is_shown_without_its_password(
+    tmp_path: Path, password: str
+) -> None:
+    """Also one with an @ in it."""
+    wrong = S3Settings(endpoint_url=f"http://me:{password}@127.0.0.1:99999")
+
+    assert _failure("s3://bucket/a.jpg", tmp_path, wrong) == Failure(
+        error_type="S3Error",
+        message="s3://bucket/a.jpg could not be asked for:"
+        " Custom endpoint `http://***@127.0.0.1:99999` was not a valid URI",
+        attempts=1,
+        retryable=False,
+    )
 
 
 def test_a_strained_bucket_is_asked_less(

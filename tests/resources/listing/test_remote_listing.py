@@ -155,6 +155,16 @@ def test_a_source_that_is_not_public_is_refused(site: "Site", tmp_path: Path) ->
     assert site.asked == []
 
 
+def test_a_source_with_a_user_name_that_cannot_be_is_unreadable(tmp_path: Path) -> None:
+    """One sentence, without the password."""
+    with pytest.raises(SourceUnreadable) as caught:
+        _open("http://us%3Aer:s3cret@127.0.0.1:1/a.zip", tmp_path)
+
+    assert str(caught.value) == (
+        "http://***@127.0.0.1:1/a.zip: is, or redirects to, what is no web address"
+    )
+
+
 def test_a_source_has_a_limit(site: "Site", tmp_path: Path) -> None:
     """An archive that is too large is refused while it arrives."""
     url = site.says("/a.zip", body=bytes(1001))
