@@ -143,8 +143,8 @@ def _joined(base_url: str, text: str) -> str:
         return s3_uri(S3Address(base.bucket, key.lstrip("/")))
     try:
         return urldefrag(urljoin(base_url, text)).url
-    except ValueError:  # such as one bracket of two
-        return f"refused:{text}"
+    except ValueError:  # one bracket of two, after slashes: fetching will say so
+        return f"{scheme_of(base_url)}:{text}"
 
 
 def _column(names: Iterable[str], wanted: Iterable[str]) -> str | None:

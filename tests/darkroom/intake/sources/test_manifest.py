@@ -219,7 +219,7 @@ def test_local_paths_start_from_the_manifest(tmp_path: Path) -> None:
         ("file:///etc/passwd", "refused:file:///etc/passwd"),
         ("FILE:/etc/passwd", "refused:FILE:/etc/passwd"),
         ("zip:///a.zip#b", "refused:zip:///a.zip#b"),
-        ("//[x", "refused://[x"),  # no address at all; the other rows are not to suffer for it
+        ("//[x", "https://[x"),  # no address at all; the other rows are not to suffer for it
     ],
 )
 def test_a_manifest_from_elsewhere_reaches_no_local_file(text: str, uri: str) -> None:
