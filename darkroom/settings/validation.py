@@ -23,7 +23,8 @@ class ValidationSettings(Section):
     """What makes a photo acceptable. Blur to gray are measured on the upright fitted image."""
 
     action: Literal["warn"] | None = Field(
-        None, description="warn: every check but `readable` warns instead of rejecting."
+        None,
+        description="warn: every check but `readable` and `megapixels` warns instead of rejecting.",
     )
     formats: list[PhotoFormat] = Field(
         list(get_args(PhotoFormat)),

@@ -112,17 +112,22 @@ def refusal(info: ZipInfo) -> tuple[str, str] | None:
 
 
 def _unsafe(info: ZipInfo) -> str | None:
-    name = info.filename
+    name = _with_slashes(info.filename)
     mode = info.external_attr >> 16 if info.create_system == _UNIX else 0
     if not name:
         return "an entry without a name is not unpacked"
     if name.endswith("/"):
         return "a folder that carries data is not unpacked"
-    if "\\" in name or name.startswith("/") or _DRIVE.match(name) or ".." in name.split("/"):
+    if name.startswith("/") or _DRIVE.match(name) or ".." in name.split("/"):
         return "a name that leads out of its archive is not unpacked"
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
         return "a link or special file is not unpacked"
     return None
+
+
+def _with_slashes(name: str) -> str:
+    """As the format asks for; some programs for Windows write backslashes."""
+    return name.replace("\\", "/")
 
 
 def overlapping(infos: Sequence[ZipInfo]) -> set[int]:
@@ -140,8 +145,9 @@ def overlapping(infos: Sequence[ZipInfo]) -> set[int]:
 
 def _found(archive: Path, infos: Sequence[ZipInfo], selection: Selection) -> Iterator[Found]:
     for name, nth, info in members(infos):
-        is_folder = name.endswith("/") and info.file_size == 0
-        if is_folder or not selection.takes(name):
+        path = _with_slashes(name)
+        is_folder = path.endswith("/") and info.file_size == 0
+        if is_folder or not selection.takes(path):
             continue
         uri = zip_uri(ArchiveMember(archive, name, nth))
         yield Found(uri, file_name(name), f"{uri}|{info.CRC:08x}|{info.file_size}")

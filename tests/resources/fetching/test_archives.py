@@ -148,6 +148,15 @@ def test_a_name_that_leads_out_is_refused(tmp_path: Path, scratch: Path, name: s
     assert list(scratch.iterdir()) == []
 
 
+def test_a_name_with_backslashes_is_unpacked(tmp_path: Path, scratch: Path) -> None:
+    """They part folders where no slashes do."""
+    archive = tmp_path / "a.zip"
+    with ZipFile(archive, "w") as made:
+        made.writestr("in\\a.jpg", BODY)
+
+    assert _fetch(ArchiveMember(archive, "in\\a.jpg"), scratch=scratch) == [BODY]
+
+
 def test_a_link_is_refused(tmp_path: Path, scratch: Path) -> None:
     """A symbolic link in an archive points to wherever its sender wished."""
     archive = tmp_path / "a.zip"

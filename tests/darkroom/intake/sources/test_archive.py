@@ -16,7 +16,7 @@ from darkroom.intake.sources.listing import Found
 def _zip(path: Path, *names: str) -> Path:
     with ZipFile(path, "w") as archive:
         for name in names:
-            archive.writestr(name, b"" if name.endswith("/") else b"photo")
+            archive.writestr(name, b"" if name.endswith(("/", "\\")) else b"photo")
     return path
 
 
@@ -57,15 +57,24 @@ def test_entries_of_one_name_are_all_listed(tmp_path: Path) -> None:
 
 def test_entries_that_will_be_refused_are_listed(tmp_path: Path) -> None:
     """None is dropped in silence: unpacking says what is wrong with each."""
-    names = ["/etc/a.jpg", "../a.jpg", "in/../../b.jpg", "C:/a.jpg", "in\\a.jpg"]
+    names = ["/etc/a.jpg", "../a.jpg", "in/../../b.jpg", "C:/a.jpg", "..\\a.jpg"]
 
     assert [photo.uri.partition("#")[2] for photo in _read(_zip(tmp_path / "a.zip", *names))] == [
         "/etc/a.jpg",
         "../a.jpg",
         "in/../../b.jpg",
         "C%3A/a.jpg",
-        "in%5Ca.jpg",
+        "..%5Ca.jpg",
     ]
+
+
+def test_folders_may_be_written_with_backslashes(tmp_path: Path) -> None:
+    """As some programs for Windows do: hidden ones and litter are known in them, too."""
+    names = ["in\\", "in\\a.jpg", "in\\.b.jpg", "__MACOSX\\c.jpg"]
+
+    [photo] = _read(_zip(tmp_path / "a.zip", *names))
+
+    assert (photo.filename, photo.uri.partition("#")[2]) == ("a.jpg", "in%5Ca.jpg")
 
 
 @pytest.mark.parametrize("content", [b"", b"not a ZIP", b"PK\x05\x06", b"PK\x03\x04" + bytes(500)])
