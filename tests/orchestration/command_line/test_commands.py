@@ -252,3 +252,34 @@ def test_a_source_that_is_named_twice_is_run_once(
 
     assert ended.code == 0
     assert [len(keys) for keys in ran] == [1]
+
+
+def test_a_source_that_cannot_be_read_does_not_hold_up_the_others(
+    darkroom: "Command", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is said once, what was opened is run, and the exit code tells."""
+    ran: list[int] = []
+    monkeypatch.setattr(
+        importing, "run_batches", lambda _console, _adapters, batches: ran.append(len(batches)) or 0
+    )
+    for name in ("first", "last"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "one.jpg").write_bytes(b"never looked at here")
+    ended = darkroom("import", "first", "missing.zip", "", "last")
+
+    assert (ended.code, ran) == (2, [2])
+    assert ended.complained == (
+        "darkroom: missing.zip: No such file or directory\n"
+        "darkroom: '': is blank; name a folder, file or URL\n"
+    )
+
+
+def test_an_interrupted_import_ends_as_one(
+    darkroom: "Command", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when one of its sources could not be read."""
+    monkeypatch.setattr(importing, "run_batches", lambda *_: importing.INTERRUPTED)
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "one.jpg").write_bytes(b"never looked at here")
+
+    assert darkroom("import", "missing.zip", "photos").code == importing.INTERRUPTED
