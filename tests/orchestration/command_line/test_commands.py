@@ -283,3 +283,22 @@ def test_an_interrupted_import_ends_as_one(
     (tmp_path / "photos" / "one.jpg").write_bytes(b"never looked at here")
 
     assert darkroom("import", "missing.zip", "photos").code == importing.INTERRUPTED
+
+
+@pytest.mark.parametrize(
+    ("arguments", "limit"),
+    [
+        (["up", "--port", "70000"], "less than or equal to 65535"),
+        (["up", "--port", "-1"], "greater than or equal to 0"),
+        (["import", "x", "--priority", "2147483648"], "less than or equal to 2147483647"),
+        (["import", "x", "--priority", "-9999999999"], "greater than or equal to -2147483648"),
+    ],
+)
+def test_a_number_out_of_range_is_bad_usage(
+    darkroom: "Command", arguments: list[str], limit: str
+) -> None:
+    """It says what would do, before anything is read or made."""
+    ended = darkroom(*arguments)
+
+    assert (ended.code, ended.said) == (2, "")
+    assert limit in ended.complained
