@@ -302,3 +302,18 @@ def test_a_number_out_of_range_is_bad_usage(
 
     assert (ended.code, ended.said) == (2, "")
     assert limit in ended.complained
+
+
+def test_a_wrong_parameter_of_the_database_is_one_sentence(
+    darkroom: "Command", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The setting is named, and the password is not."""
+    url = "postgresql://me:hunter2@127.0.0.1/x?connect_timeout=abc"
+    monkeypatch.setenv("DARKROOM_DATABASE__URL", url)
+    ended = darkroom("status")
+
+    assert (ended.code, ended.said, ended.complained) == (
+        2,
+        "",
+        "darkroom: database.url: bad value for connect_timeout: 'abc'\n",
+    )
