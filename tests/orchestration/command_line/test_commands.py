@@ -317,3 +317,36 @@ def test_a_wrong_parameter_of_the_database_is_one_sentence(
         "",
         "darkroom: database.url: bad value for connect_timeout: 'abc'\n",
     )
+
+
+@pytest.mark.parametrize("damaged", ["runs/index.db", "runs.db"])
+@pytest.mark.parametrize("command", ["status", "retry"])
+def test_a_damaged_history_is_one_sentence(
+    darkroom: "Command", tmp_path: Path, damaged: str, command: str
+) -> None:
+    """Nothing is written over it."""
+    darkroom("retry")
+    file = tmp_path / "home" / "history" / damaged
+    for beside in file.parent.glob(f"{file.name}-*"):
+        beside.unlink()
+    file.write_bytes(b"these are my notes, not a database " * 100)
+    ended = darkroom(command)
+
+    assert (ended.code, ended.said, ended.complained.count("\n")) == (2, "", 1)
+    assert f"a database of Dagster in {tmp_path / 'home'} cannot be read (file is not a" in (
+        ended.complained
+    )
+    assert file.read_bytes() == b"these are my notes, not a database " * 100
+
+
+def test_a_dagster_yaml_that_is_not_utf8_is_one_sentence(
+    darkroom: "Command", tmp_path: Path
+) -> None:
+    """Dagster could not read it, and it is not ours to write over."""
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "dagster.yaml").write_bytes(b"# caf\xe9\n")
+    ended = darkroom("status")
+
+    file = tmp_path / "home" / "dagster.yaml"
+    sentence = f"darkroom: {file} is not UTF-8: write it anew or remove it\n"
+    assert (ended.code, ended.complained) == (2, sentence)
