@@ -55,11 +55,11 @@ class GateLog:
     def states(self, keys: Sequence[str]) -> Mapping[str, BatchState] | None:
         """The state of each batch. One that Dagster does not know is waiting.
 
-        None where the tables are not those of this Dagster, or locked for long.
+        None where the tables are damaged, not those of this Dagster, or locked for long.
         """
         try:
             found = self._found()
-        except sqlite3.OperationalError:
+        except sqlite3.DatabaseError:
             return None
         return {key: found.get(key, BatchState.WAITING) for key in keys}
 

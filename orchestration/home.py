@@ -38,7 +38,7 @@ class Home:
     def dagster_is_ours(self) -> bool:
         """Whether `dagster.yaml` may be written: it has our first line, or is not there yet."""
         file = self.dagster_file
-        return not file.is_file() or file.read_text().startswith(DAGSTER_MARK)
+        return not file.is_file() or file.read_bytes().startswith(DAGSTER_MARK.encode())
 
     @property
     def store(self) -> Path:

@@ -5,12 +5,11 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from itertools import groupby
 from pathlib import Path
 from typing import Self
 
 from darkroom.errors import SettingsInvalid
-from darkroom.ports import RemoteSources
+from darkroom.ports import BucketObject, RemoteSources
 from darkroom.storage.storable_text import one_line
 from darkroom.uris import parse_s3_uri
 
@@ -107,15 +106,18 @@ def look_in_bucket(url: str, remote: RemoteSources) -> list[Dropped]:
     def first(key: str) -> str:
         return key.removeprefix(prefix.key).partition("/")[0]
 
-    found = [each for each in remote.objects(prefix) if not first(each.key).startswith(".")]
+    # Not side by side in the listing: `a-b.jpg` comes between `a` and `a/1.jpg`.
+    things: dict[str, list[BucketObject]] = {}
+    for each in remote.objects(prefix):
+        things.setdefault(first(each.key), []).append(each)
     return [
         Dropped(
             name,
             f"{url.rstrip('/')}/{name}",
             _signature(f"{item.key}|{item.etag}" for item in items),
         )
-        for name, items in groupby(found, key=lambda each: first(each.key))
-        if name
+        for name, items in things.items()
+        if name and not name.startswith(".")
     ]
 
 

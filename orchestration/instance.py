@@ -1,11 +1,14 @@
 """The Dagster instance of a home: its `dagster.yaml`, and its pools."""
 
 import os
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import dagster as dg
 import yaml
+from sqlalchemy.exc import DatabaseError
 
+from darkroom.errors import UsageError
 from darkroom.settings import Settings
 from orchestration.dagster_storage import remember_migrations
 from orchestration.home import DAGSTER_MARK, HOME_VARIABLE, Home
@@ -71,22 +74,42 @@ def prepare(home: Home, settings: Settings) -> None:
     """
     home.make()
     text = DAGSTER_MARK + yaml.safe_dump(dagster_config(settings), sort_keys=False)
-    current = home.dagster_file.read_text() if home.dagster_file.is_file() else None
-    if home.dagster_is_ours and current != text:
+    current = home.dagster_file.read_bytes() if home.dagster_file.is_file() else None
+    if home.dagster_is_ours and current != text.encode():
         beside = home.dagster_file.with_suffix(f".{os.getpid()}")
         beside.write_text(text)
         beside.replace(home.dagster_file)
     os.environ["DAGSTER_HOME"] = os.environ[HOME_VARIABLE] = str(home.root)
 
 
-def open_instance(home: Home, settings: Settings) -> AbstractContextManager[dg.DagsterInstance]:
-    """The home's instance, with its pools at the limits that the settings ask for."""
+@contextmanager
+def open_instance(home: Home, settings: Settings) -> Iterator[dg.DagsterInstance]:
+    """The home's instance, with its pools at the limits that the settings ask for.
+
+    Raises `UsageError` for databases or a `dagster.yaml` that are damaged.
+    """
     prepare(home, settings)
     remember_migrations()
-    instance = dg.DagsterInstance.get()
-    storage = instance.event_log_storage
-    set_already = {each.name: each.limit for each in storage.get_pool_limits()}
-    for pool, limit in pool_limits(settings).items():
-        if set_already.get(pool) != limit:
-            storage.set_concurrency_slots(pool, limit)
-    return instance
+    try:
+        with _instance(home) as instance:
+            storage = instance.event_log_storage
+            set_already = {each.name: each.limit for each in storage.get_pool_limits()}
+            for pool, limit in pool_limits(settings).items():
+                if set_already.get(pool) != limit:
+                    storage.set_concurrency_slots(pool, limit)
+            yield instance
+    except DatabaseError as error:
+        # Its subclasses are other troubles; the class itself is a file that is no database.
+        if type(error) is not DatabaseError:
+            raise
+        raise UsageError(
+            f"a database of Dagster in {home.root} cannot be read ({error.orig}): put the folders"
+            " history and schedules back from a backup, or move them away to begin a new history"
+        ) from error
+
+
+def _instance(home: Home) -> dg.DagsterInstance:
+    try:
+        return dg.DagsterInstance.get()
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{home.dagster_file} is not UTF-8: write it anew or remove it") from error

@@ -15,7 +15,7 @@ import dagster as dg
 from rich.console import Console
 
 from darkroom.batches import Batch, BatchState
-from darkroom.errors import UsageError
+from darkroom.errors import SourceUnreadable, UsageError
 from darkroom.intake.addresses import origin_of
 from darkroom.reports.failure_groups import failure_groups
 from darkroom.reports.markdown import visible
@@ -29,6 +29,7 @@ from orchestration.announcing import announce
 from orchestration.batch_runner import BatchRun
 from orchestration.batch_states import batch_states
 from orchestration.command_line.progress_display import ProgressDisplay
+from orchestration.command_line.running import UNUSABLE, complain
 from orchestration.command_line.session import adapters_of
 from orchestration.command_line.showing_batches import show_batches
 from orchestration.command_line.showing_failures import failure_lines
@@ -61,7 +62,7 @@ class ImportRequest:
 
 
 def run_import(request: ImportRequest, folder: Path | None) -> int:
-    """Open batches for what is new and run them."""
+    """Open batches for what is new and run them, whatever other source cannot be read."""
     if not request.sources and not request.sample:
         raise UsageError("name a folder, ZIP, manifest or URL to import, or use --sample")
     adapters = adapters_of(folder)
@@ -73,14 +74,19 @@ def run_import(request: ImportRequest, folder: Path | None) -> int:
             adapters = adapters.asking(*_origin(address))
             sources.append(manifest)
         # By key: of a source that is named twice, the second finds the first one's batches waiting.
-        batches = {
-            batch.key: batch
-            for source in sources
-            for batch in _open(console, adapters, source, request)
-        }
-        if not batches:
-            return 0
-        code = run_batches(console, adapters, list(batches.values()))
+        batches: dict[str, Batch] = {}
+        unreadable = False
+        for source in sources:
+            try:
+                opened = _open(console, adapters, source, request)
+            except SourceUnreadable as error:
+                complain(error)
+                unreadable = True
+            else:
+                batches |= {batch.key: batch for batch in opened}
+        code = run_batches(console, adapters, list(batches.values())) if batches else 0
+    if unreadable and code != INTERRUPTED:
+        return UNUSABLE
     # The sample fails on purpose in one place: the pipeline did its work all the same.
     return 0 if request.sample and not request.sources and code == SOME_FAILED else code
 

@@ -58,7 +58,9 @@ def import_(
     ] = None,
     owner: Annotated[str, typer.Option(help="Who sends the photos.")] = "me",
     report: Annotated[str | None, typer.Option(help="What the photos belong to.")] = None,
-    priority: Annotated[int, typer.Option(help="Higher starts first.")] = 0,
+    priority: Annotated[
+        int, typer.Option(min=-(2**31), max=2**31 - 1, help="Higher starts first.")
+    ] = 0,
     batch_size: Annotated[
         str | None,
         typer.Option(metavar="auto|N", help="Photos in a batch. Default: intake.batch_size."),
@@ -182,7 +184,9 @@ def accept(
 @app.command()
 def up(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port of the UI.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port of the UI; 0 takes a free one.")
+    ] = None,
     home: HomeOption = None,
 ) -> None:
     """Start the Dagster UI and daemon on this home, until Ctrl-C."""

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import typer
 
+UNUSABLE = 2
+
 
 def begin() -> None:
     # Read when Arrow is loaded, and inherited by whatever this command starts. With its own
@@ -24,9 +26,14 @@ def ended(work: Callable[[], int]) -> None:
     try:
         code = work()
     except UsageError as error:
-        typer.echo(f"darkroom: {error}", err=True)
-        raise typer.Exit(2) from error
+        complain(error)
+        raise typer.Exit(UNUSABLE) from error
     except WorldError as error:
-        typer.echo(f"darkroom: {error}", err=True)
+        complain(error)
         raise typer.Exit(1) from error
     raise typer.Exit(code)
+
+
+def complain(error: Exception) -> None:
+    """One sentence on standard error."""
+    typer.echo(f"darkroom: {error}", err=True)

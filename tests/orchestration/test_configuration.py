@@ -207,6 +207,20 @@ def test_a_file_that_is_no_yaml_is_one_sentence(home: Home, content: bytes) -> N
     assert "\n" not in str(refused.value)
 
 
+def test_a_line_that_is_no_yaml_is_not_repeated(home: Home) -> None:
+    """It may hold a password; where it is and what is wrong with it are said."""
+    home.settings_file.write_text(
+        "database:\n  url: postgresql://bob:hunter2@db: 5432/x\n", encoding="utf-8"
+    )
+
+    with pytest.raises(SettingsInvalid) as refused:
+        load_settings(home)
+    assert str(refused.value) == (
+        f"{home.settings_file} cannot be read: mapping values are not allowed here"
+        " in line 2, column 35"
+    )
+
+
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "web:\nocr:\n"])
 def test_an_empty_file_or_section_says_nothing(home: Home, text: str) -> None:
     """A section whose keys are all commented out keeps its defaults."""

@@ -141,6 +141,19 @@ def test_tables_of_another_dagster_say_nothing(instance: dg.DagsterInstance, hom
     assert log.states(["spring"]) is None
 
 
+@pytest.mark.parametrize("name", ["runs/index.db", "runs.db"])
+def test_damaged_databases_say_nothing(home: Home, name: str) -> None:
+    """Dagster is asked, and says what is wrong."""
+    (home.root / "history" / "runs").mkdir(parents=True)
+    for each in ("runs/index.db", "runs.db"):
+        (home.root / "history" / each).write_bytes(b"")
+    (home.root / "history" / name).write_bytes(b"these are my notes, not a database " * 100)
+    log = GateLog.of(home)
+
+    assert log is not None
+    assert log.states(["spring"]) is None
+
+
 def test_a_dagster_yaml_of_one_s_own_is_not_looked_behind(home: Home) -> None:
     """It may say that Dagster keeps its events in another database."""
     home.dagster_file.write_text("telemetry: {enabled: false}\n")

@@ -2,10 +2,17 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import boto3
 import pytest
 
-from orchestration.inbox import Dropped, Memory, look_in_folder
+from darkroom.settings import DownloadSettings, IntakeSettings, S3Settings
+from orchestration.inbox import Dropped, Memory, look_in_bucket, look_in_folder
+from resources.listing.remote import RemoteListing
+
+if TYPE_CHECKING:
+    from tests.conftest import S3Server
 
 
 @pytest.fixture
@@ -128,3 +135,18 @@ def test_what_cannot_be_looked_at_does_not_hide_the_rest(
 def test_there_may_be_no_inbox_yet(tmp_path: Path) -> None:
     """Then nothing lies in it."""
     assert look_in_folder(tmp_path / "nowhere") == []
+
+
+def test_each_first_level_of_a_bucket_is_one_thing(
+    s3_bucket: str, s3_server: "S3Server", s3_settings: S3Settings
+) -> None:
+    """Also where another name sorts between the two parts of it; it is ripe at the second look."""
+    client = boto3.session.Session().client("s3", endpoint_url=s3_server.endpoint_url)
+    for key in ("in/", "in/a", "in/a-b.jpg", "in/a/1.jpg", "in/.part/2.jpg"):
+        client.put_object(Bucket=s3_bucket, Key=key, Body=key.encode())
+    client.close()
+    remote = RemoteListing(DownloadSettings(), s3_settings, IntakeSettings())
+    memory = Memory()
+    memory.ripe(look_in_bucket(f"s3://{s3_bucket}/in", remote))
+
+    assert names(memory.ripe(look_in_bucket(f"s3://{s3_bucket}/in", remote))) == ["a", "a-b.jpg"]

@@ -100,13 +100,15 @@ def test_an_unchanged_file_is_not_written_again(home: Home) -> None:
     assert home.dagster_file.stat() == before
 
 
-@pytest.mark.parametrize("own", ["telemetry: {enabled: false}\n", "# mine\n", ""])
-def test_somebody_s_own_file_is_left_alone(home: Home, own: str) -> None:
-    """A `dagster.yaml` that does not begin with our line is not ours."""
-    home.dagster_file.write_text(own)
+@pytest.mark.parametrize(
+    "own", [b"telemetry: {enabled: false}\n", b"# mine\n", b"", b"# caf\xe9\n"]
+)
+def test_somebody_s_own_file_is_left_alone(home: Home, own: bytes) -> None:
+    """A `dagster.yaml` that does not begin with our line is not ours, in whatever encoding."""
+    home.dagster_file.write_bytes(own)
     prepare(home, WIDE)
 
-    assert home.dagster_file.read_text() == own
+    assert home.dagster_file.read_bytes() == own
 
 
 def test_a_home_where_we_stand_needs_no_name(home: Home) -> None:

@@ -53,6 +53,34 @@ def test_what_cannot_keep_records_is_refused_without_its_password(tmp_path: Path
     assert "sqlite:///file" in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("parameters", "why"),
+    [
+        ("connect_timeout=abc", "bad value for connect_timeout: 'abc'"),
+        ("connect_timeout=1&connect_timeout=2", "bad value for connect_timeout: "),
+        ("foo=bar", 'invalid connection option "foo"'),
+        ("autocommit=1", 'invalid connection option "autocommit"'),
+    ],
+)
+def test_parameters_that_postgresql_does_not_know_are_named(
+    tmp_path: Path, parameters: str, why: str
+) -> None:
+    """Before any connection is tried; the rest of the URL is not repeated."""
+    with pytest.raises(SettingsInvalid) as refused:
+        database_url(f"postgresql://me:hunter2@127.0.0.1/name?{parameters}", tmp_path)
+    assert str(refused.value).startswith(f"database.url: {why}")
+    assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    ["connect_timeout=3&sslmode=require", "host=a:5432&host=b", "options=-c%20search_path%3Dx"],
+)
+def test_parameters_that_postgresql_knows_stay(tmp_path: Path, parameters: str) -> None:
+    """Also those of several hosts, and with spaces in them."""
+    assert database_url(f"postgresql:///name?{parameters}", tmp_path).query
+
+
 def test_a_database_that_is_away_is_named_without_its_password(tmp_path: Path) -> None:
     """The message says where it was looked for; password and query stay out of it."""
     url = "postgresql://me:hunter2@127.0.0.1:1/name?sslpassword=hunter3"

@@ -40,6 +40,8 @@ def open_source(
     Archives from elsewhere stay in the folder `kept`, named by their SHA-256, because their photos
     are unpacked from there. Raises `SourceUnreadable`.
     """
+    if not source.strip():  # as a path it would be the folder where we stand
+        raise SourceUnreadable(repr(source), "is blank; name a folder, file or URL")
     scheme = scheme_of(source)
     if scheme in ("http", "https", "s3"):
         source = storable(source)

@@ -266,3 +266,101 @@ def test_a_source_that_is_named_twice_is_run_once(
 
     assert ended.code == 0
     assert [len(keys) for keys in ran] == [1]
+
+
+def test_a_source_that_cannot_be_read_does_not_hold_up_the_others(
+    darkroom: "Command", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is said once, what was opened is run, and the exit code tells."""
+    ran: list[int] = []
+    monkeypatch.setattr(
+        importing, "run_batches", lambda _console, _adapters, batches: ran.append(len(batches)) or 0
+    )
+    for name in ("first", "last"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "one.jpg").write_bytes(b"never looked at here")
+    ended = darkroom("import", "first", "missing.zip", "", "last")
+
+    assert (ended.code, ran) == (2, [2])
+    assert ended.complained == (
+        "darkroom: missing.zip: No such file or directory\n"
+        "darkroom: '': is blank; name a folder, file or URL\n"
+    )
+
+
+def test_an_interrupted_import_ends_as_one(
+    darkroom: "Command", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when one of its sources could not be read."""
+    monkeypatch.setattr(importing, "run_batches", lambda *_: importing.INTERRUPTED)
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "one.jpg").write_bytes(b"never looked at here")
+
+    assert darkroom("import", "missing.zip", "photos").code == importing.INTERRUPTED
+
+
+@pytest.mark.parametrize(
+    ("arguments", "limit"),
+    [
+        (["up", "--port", "70000"], "less than or equal to 65535"),
+        (["up", "--port", "-1"], "greater than or equal to 0"),
+        (["import", "x", "--priority", "2147483648"], "less than or equal to 2147483647"),
+        (["import", "x", "--priority", "-9999999999"], "greater than or equal to -2147483648"),
+    ],
+)
+def test_a_number_out_of_range_is_bad_usage(
+    darkroom: "Command", arguments: list[str], limit: str
+) -> None:
+    """It says what would do, before anything is read or made."""
+    ended = darkroom(*arguments)
+
+    assert (ended.code, ended.said) == (2, "")
+    assert limit in ended.complained
+
+
+def test_a_wrong_parameter_of_the_database_is_one_sentence(
+    darkroom: "Command", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The setting is named, and the password is not."""
+    url = "postgresql://me:hunter2@127.0.0.1/x?connect_timeout=abc"
+    monkeypatch.setenv("DARKROOM_DATABASE__URL", url)
+    ended = darkroom("status")
+
+    assert (ended.code, ended.said, ended.complained) == (
+        2,
+        "",
+        "darkroom: database.url: bad value for connect_timeout: 'abc'\n",
+    )
+
+
+@pytest.mark.parametrize("damaged", ["runs/index.db", "runs.db"])
+@pytest.mark.parametrize("command", ["status", "retry"])
+def test_a_damaged_history_is_one_sentence(
+    darkroom: "Command", tmp_path: Path, damaged: str, command: str
+) -> None:
+    """Nothing is written over it."""
+    darkroom("retry")
+    file = tmp_path / "home" / "history" / damaged
+    for beside in file.parent.glob(f"{file.name}-*"):
+        beside.unlink()
+    file.write_bytes(b"these are my notes, not a database " * 100)
+    ended = darkroom(command)
+
+    assert (ended.code, ended.said, ended.complained.count("\n")) == (2, "", 1)
+    assert f"a database of Dagster in {tmp_path / 'home'} cannot be read (file is not a" in (
+        ended.complained
+    )
+    assert file.read_bytes() == b"these are my notes, not a database " * 100
+
+
+def test_a_dagster_yaml_that_is_not_utf8_is_one_sentence(
+    darkroom: "Command", tmp_path: Path
+) -> None:
+    """Dagster could not read it, and it is not ours to write over."""
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "dagster.yaml").write_bytes(b"# caf\xe9\n")
+    ended = darkroom("status")
+
+    file = tmp_path / "home" / "dagster.yaml"
+    sentence = f"darkroom: {file} is not UTF-8: write it anew or remove it\n"
+    assert (ended.code, ended.complained) == (2, sentence)

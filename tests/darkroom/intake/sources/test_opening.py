@@ -105,6 +105,18 @@ def test_an_archive_is_told_by_name_or_content(tmp_path: Path, name: str) -> Non
     ]
 
 
+@pytest.mark.parametrize("source", ["", " ", "\n"])
+def test_a_blank_source_is_not_the_folder_where_we_stand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    """As of a variable in a script that was never set."""
+    (tmp_path / "a.jpg").write_bytes(b"photo")
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(SourceUnreadable, match="is blank; name a folder, file or URL"):
+        _open(source)
+
+
 @pytest.mark.parametrize(
     ("source", "why"),
     [
