@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from darkroom.batches import Batch
+from darkroom.batches import Batch, BatchSummary
 from darkroom.errors import UsageError
 from darkroom.intake.importing import Import, Opened, open_batches
 from darkroom.intake.sources.opening import open_source
@@ -61,11 +61,22 @@ def take_in(
 
 def unfinished(adapters: Adapters, source: str, owner: str) -> list[Batch]:
     """Batches of this source that were opened and never came to their records."""
-    named = storable(shown(source))
     return [
         summary.batch
+        for summary in _of(adapters, source, owner)
+        if summary.ended < summary.batch.photos
+    ]
+
+
+def failures(adapters: Adapters, source: str, owner: str) -> list[BatchSummary]:
+    """Batches of this source with photos that failed, which importing them again does not mend."""
+    return [summary for summary in _of(adapters, source, owner) if summary.failed]
+
+
+def _of(adapters: Adapters, source: str, owner: str) -> list[BatchSummary]:
+    named = storable(shown(source))
+    return [
+        summary
         for summary in adapters.records.batches()
-        if summary.batch.source == named
-        and summary.batch.owner == one_line(owner)
-        and summary.ended < summary.batch.photos
+        if summary.batch.source == named and summary.batch.owner == one_line(owner)
     ]

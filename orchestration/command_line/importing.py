@@ -36,7 +36,7 @@ from orchestration.command_line.showing_failures import failure_lines
 from orchestration.command_line.showing_status import states_of
 from orchestration.configuration import as_variable
 from orchestration.instance import open_instance
-from orchestration.intake import Sender, take_in, unfinished
+from orchestration.intake import Sender, failures, take_in, unfinished
 from orchestration.lost_runs import end_lost_runs
 from orchestration.runs import BatchRuns
 from orchestration.wiring import Adapters
@@ -166,6 +166,14 @@ def _open(console: Console, adapters: Adapters, source: str, request: ImportRequ
         parts.append(f"{opened.repeated} named more than once")
     if waiting:
         parts.append(f"{len(waiting)} unfinished batches taken up again")
+    taken_up = {batch.key for batch in waiting}
+    failed = sum(
+        summary.failed
+        for summary in failures(adapters, source, request.owner)
+        if summary.batch.key not in taken_up
+    )
+    if failed:
+        parts.append(f"{failed} failed before, which `darkroom retry` works on again")
     named = visible(shown(source), max_chars=1_000)
     console.print(f"{named}: {', '.join(parts)}", markup=False, highlight=False)
     return [*waiting, *opened.batches]
@@ -224,11 +232,12 @@ def _show_failures(console: Console, adapters: Adapters, batches: Sequence[str])
 
 def _show_ways_on(console: Console, adapters: Adapters, batch: str) -> None:
     darkroom = f"{_program()} {{}} --home {shlex.quote(str(adapters.home.root))}"
-    sheet = adapters.store.uri(f"reports/{batch}/contact_sheet.jpg")
+    sheet = f"reports/{batch}/contact_sheet.jpg"
     console.print()
     _line(console, f"Photo by photo:  {darkroom.format(f'results {batch}')}")
     _line(console, f"In the browser:  {darkroom.format('up')}")
-    _line(console, f"Contact sheet:   {sheet}")
+    if adapters.store.exists(sheet):  # a run that broke off has none
+        _line(console, f"Contact sheet:   {adapters.store.uri(sheet)}")
 
 
 def _program() -> str:

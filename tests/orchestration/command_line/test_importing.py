@@ -174,14 +174,17 @@ def test_a_photo_without_a_match_is_shown_in_words(story: Story, darkroom: "Comm
 
 
 def test_the_same_sources_are_not_imported_twice(story: Story, darkroom: "Command") -> None:
-    """It says so, runs nothing and ends well."""
+    """It says so, and what of them failed; it runs nothing and ends well."""
     ended = darkroom(*story.command)
 
     assert (ended.code, ended.said.splitlines()) == (
         0,
         [
             f"{story.folder}: 0 new photos in 0 batches, 2 already known",
-            f"{story.manifest}: 0 new photos in 0 batches, 3 already known",
+            (
+                f"{story.manifest}: 0 new photos in 0 batches, 3 already known,"
+                " 1 failed before, which `darkroom retry` works on again"
+            ),
         ],
     )
     assert list(story.batches(darkroom)) == ["holiday", "list"]
