@@ -171,7 +171,7 @@ def _read(path: Path) -> dict[str, Any]:
         mark = error.problem_mark
         where = f" in line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         raise SettingsInvalid(f"{path} cannot be read: {error.problem}{where}") from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, ValueError, yaml.YAMLError) as error:  # ValueError: no UTF-8, or no such day
         raise SettingsInvalid(f"{path} cannot be read: {' '.join(str(error).split())}") from error
     if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
         raise SettingsInvalid(f"{path} must hold sections, such as `downloads:`")

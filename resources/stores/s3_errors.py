@@ -48,10 +48,11 @@ def reported(name: str, *, bucket: str, endpoint_url: str | None) -> Iterator[No
             f"no credentials for {where}; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY,"
             " or a profile"
         ) from error
+    # Not chained: botocore names the address, whose password would stand in Dagster's tracebacks.
     except (HTTPClientError, EndpointConnectionError) as error:
-        raise StoreUnavailable(f"{where} does not answer ({type(error).__name__})") from error
+        raise StoreUnavailable(f"{where} does not answer ({type(error).__name__})") from None
     except BotoCoreError as error:
-        raise StoreUnavailable(f"{where} cannot be used: {without_user(str(error))}") from error
+        raise StoreUnavailable(f"{where} cannot be used: {without_user(str(error))}") from None
 
 
 @contextmanager

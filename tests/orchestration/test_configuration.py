@@ -195,7 +195,14 @@ def test_what_a_vision_model_is_not_named_by(
 
 
 @pytest.mark.parametrize(
-    "content", [b"web: [unclosed", b"\xff\xfe\x00", b"a: b: c", b"!!python/object:os.system {}"]
+    "content",
+    [
+        b"web: [unclosed",
+        b"\xff\xfe\x00",
+        b"a: b: c",
+        b"!!python/object:os.system {}",
+        b"a: 2020-13-45",
+    ],
 )
 def test_a_file_that_is_no_yaml_is_one_sentence(home: Home, content: bytes) -> None:
     """It names the file, in one line."""

@@ -3,6 +3,7 @@
 import errno
 import os
 import tempfile
+import traceback
 from pathlib import Path
 
 import boto3
@@ -121,6 +122,7 @@ def test_a_service_that_is_away_is_named_without_its_password() -> None:
     assert str(refused.value) == (
         "bucket bucket at http://***@127.0.0.1:1 does not answer (EndpointConnectionError)"
     )
+    assert "hunter2" not in "".join(traceback.format_exception(refused.value))
 
 
 def test_without_credentials_the_sentence_says_what_to_set(
