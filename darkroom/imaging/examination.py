@@ -122,16 +122,17 @@ def examine(
 def _look(
     photo: OpenedPhoto, settings: ExaminationSettings, scratch: Path, max_bytes: float
 ) -> _Look:
-    """Decode once, at the smallest size that serves everything asked for."""
+    """Decode once, at the smallest size that serves the rendition and all that is taken of it."""
     long_edge_px = settings.renditions.long_edge_px
-    of_original = settings.hashes.hash_source == "original"
-    decoded = decode(photo, at_least_px=None if of_original else long_edge_px, max_bytes=max_bytes)
+    decoded = decode(photo, at_least_px=long_edge_px, max_bytes=max_bytes)
     fitted = flat_and_fitted(decoded, long_edge_px)
     standard = upright(to_srgb(fitted, decoded.icc_profile), decoded.orientation)
     gray = hashed = standard.convert("L")
-    if of_original:
+    if settings.hashes.hash_source == "original":
+        # A JPEG again: whatever is hashed, rendition and measurements are to stay the same.
+        reduced = decoded.image.size != photo.image.size
+        image = decode(photo, max_bytes=max_bytes).image if reduced else decoded.image
         # imagehash on the file itself knows nothing of profiles and white grounds, nor of LAB.
-        image = decoded.image
         original = flatten(image) if image.mode == "LAB" else image
         hashed = upright(original.convert("L"), decoded.orientation)
     return _Look(

@@ -47,16 +47,14 @@ def refused_inputs(entry: Entry, max_bytes: int) -> str:
 
 def examined_inputs(entry: Entry, sha256: str, settings: ExaminationSettings) -> dict[str, str]:
     """What the rows of an examined photo depend on, by stage."""
-    # The image that is hashed and measured is the fitted one: its size is an input of both. Where
-    # originals are hashed a JPEG is decoded in full, and what is fitted of that differs.
-    edge, source = settings.renditions.long_edge_px, settings.hashes.hash_source
-    suffix = claimed_suffix(entry.filename)
+    # The image that is hashed and measured is the fitted one: its size is an input of both.
+    edge = settings.renditions.long_edge_px
     return {
         "validations": digest(
-            VALIDATIONS_VERSION, sha256, suffix, settings.validation, edge, source
+            VALIDATIONS_VERSION, sha256, claimed_suffix(entry.filename), settings.validation, edge
         ),
         "hashes": digest(HASHES_VERSION, sha256, settings.hashes, edge),
-        "renditions": digest(RENDITIONS_VERSION, sha256, settings.renditions, source),
+        "renditions": digest(RENDITIONS_VERSION, sha256, settings.renditions),
     }
 
 

@@ -129,6 +129,19 @@ def test_hashes_of_the_original_are_those_of_imagehash_on_the_file(
     assert hashes_of(found) == (str(imagehash.phash(upright)), str(imagehash.dhash(upright)))
 
 
+def test_whatever_is_hashed_the_rest_stays_the_same(tmp_path: Path, scratch: Path) -> None:
+    """Also of a JPEG that is decoded at half its size where its original is not hashed."""
+    path = saved(tmp_path / "large.jpg", scene((2600, 1950)))
+
+    of_rendition = examine(path, filename="a.jpg", settings=DEFAULTS, scratch=scratch)
+    of_original = examine(path, filename="a.jpg", settings=ORIGINAL, scratch=scratch)
+
+    assert of_original.checks == of_rendition.checks
+    assert of_original.rendition is not None
+    assert of_rendition.rendition is not None
+    assert of_original.rendition.sha256 == of_rendition.rendition.sha256
+
+
 def test_a_rejected_photo_keeps_its_hashes_and_rendition(tmp_path: Path, scratch: Path) -> None:
     """A changed threshold then redoes only the verdict."""
     path = tmp_path / "plain.png"
