@@ -44,6 +44,11 @@ class BatchSummary:
         """Photos whose records stand."""
         return self.done + self.rejected + self.failed + self.failures_accepted
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether some of its photos never came to their records."""
+        return self.ended < self.batch.photos
+
 
 class BatchState(StrEnum):
     """Where a batch stands, by its gate."""

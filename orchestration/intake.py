@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from darkroom.batches import Batch, BatchSummary
+from darkroom.batches import BatchSummary
 from darkroom.errors import UsageError
 from darkroom.intake.importing import Import, Opened, open_batches
 from darkroom.intake.sources.opening import open_source
@@ -59,21 +59,8 @@ def take_in(
     )
 
 
-def unfinished(adapters: Adapters, source: str, owner: str) -> list[Batch]:
-    """Batches of this source that were opened and never came to their records."""
-    return [
-        summary.batch
-        for summary in _of(adapters, source, owner)
-        if summary.ended < summary.batch.photos
-    ]
-
-
-def failures(adapters: Adapters, source: str, owner: str) -> list[BatchSummary]:
-    """Batches of this source with photos that failed, which importing them again does not mend."""
-    return [summary for summary in _of(adapters, source, owner) if summary.failed]
-
-
-def _of(adapters: Adapters, source: str, owner: str) -> list[BatchSummary]:
+def opened_before(adapters: Adapters, source: str, owner: str) -> list[BatchSummary]:
+    """The batches of this source and owner."""
     named = storable(shown(source))
     return [
         summary

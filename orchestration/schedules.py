@@ -8,7 +8,7 @@ import dagster as dg
 from darkroom.errors import UsageError
 from darkroom.uris import shown
 from orchestration.announcing import announce, never_run, request, unannounced
-from orchestration.intake import Sender, take_in, unfinished
+from orchestration.intake import Sender, opened_before, take_in
 from orchestration.jobs import MAINTENANCE, PROCESS_BATCH
 from orchestration.slow_sources import TICK_BUDGET_S, Openings, StillOpening
 from orchestration.wiring import Adapters
@@ -48,12 +48,13 @@ def feed_schedule(adapters: Adapters) -> dg.ScheduleDefinition:
                 new_photos = sum(each.photos for each in opened.batches)
                 context.log.info("%s: %d new photos", shown(feed), new_photos)
         # Of a tick that was cut off before its runs were asked for, as well.
-        opened_before = [
-            batch
+        unfinished = [
+            summary.batch
             for feed in intake.feeds
-            for batch in unfinished(adapters, feed, intake.feed_owner)
+            for summary in opened_before(adapters, feed, intake.feed_owner)
+            if summary.unfinished
         ]
-        without_run = never_run(context.instance, opened_before)
+        without_run = never_run(context.instance, unfinished)
         new = unannounced(context.instance, adapters)
         to_run = {batch.key: batch for batch in [*without_run, *new]}
         if not to_run:

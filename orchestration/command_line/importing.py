@@ -36,7 +36,7 @@ from orchestration.command_line.showing_failures import failure_lines
 from orchestration.command_line.showing_status import states_of
 from orchestration.configuration import as_variable
 from orchestration.instance import open_instance
-from orchestration.intake import Sender, failures, take_in, unfinished
+from orchestration.intake import Sender, opened_before, take_in
 from orchestration.lost_runs import end_lost_runs
 from orchestration.runs import BatchRuns
 from orchestration.wiring import Adapters
@@ -145,7 +145,8 @@ def _open(console: Console, adapters: Adapters, source: str, request: ImportRequ
     sender = Sender(request.owner, request.report, request.priority)
     with open_instance(adapters.home, adapters.settings) as instance:
         end_lost_runs(instance)
-        waiting = unfinished(adapters, source, request.owner)
+        before = opened_before(adapters, source, request.owner)
+        waiting = [summary.batch for summary in before if summary.unfinished]
         states = batch_states(instance, [batch.key for batch in waiting])
         waiting = [each for each in waiting if states[each.key] is not BatchState.RUNNING]
         opened = take_in(
@@ -166,13 +167,7 @@ def _open(console: Console, adapters: Adapters, source: str, request: ImportRequ
         parts.append(f"{opened.repeated} named more than once")
     if waiting:
         parts.append(f"{len(waiting)} unfinished batches taken up again")
-    taken_up = {batch.key for batch in waiting}
-    failed = sum(
-        summary.failed
-        for summary in failures(adapters, source, request.owner)
-        if summary.batch.key not in taken_up
-    )
-    if failed:
+    if failed := sum(summary.failed for summary in before if not summary.unfinished):
         parts.append(f"{failed} failed before, which `darkroom retry` works on again")
     named = visible(shown(source), max_chars=1_000)
     console.print(f"{named}: {', '.join(parts)}", markup=False, highlight=False)

@@ -24,6 +24,12 @@ BODY = bytes(range(256)) * 4000
 QUICK = DownloadSettings(
     max_retries=2, retry_wait_s=0.001, max_retry_wait_s=0.002, max_bytes=len(BODY) + 1
 )
+UNREACHED = Failure(
+    error_type="ConnectionFailed",
+    message="s3://bucket/a.jpg could not be reached",
+    attempts=3,
+    retryable=True,
+)
 
 
 def _fetch(uri: str, scratch: Path, s3: S3Settings) -> Fetched:
@@ -144,12 +150,7 @@ def test_a_service_that_is_away_is_tried_again(tmp_path: Path, nobody: str) -> N
     """It may be one that restarts; the sentence holds neither its address nor its password."""
     away = S3Settings(endpoint_url=f"http://me:hunter2@{nobody}")
 
-    assert _failure("s3://bucket/a.jpg", tmp_path, away) == Failure(
-        error_type="ConnectionFailed",
-        message="s3://bucket/a.jpg could not be reached",
-        attempts=3,
-        retryable=True,
-    )
+    assert _failure("s3://bucket/a.jpg", tmp_path, away) == UNREACHED
 
 
 @pytest.mark.usefixtures("s3_server")  # for its credentials
@@ -162,12 +163,7 @@ def test_a_proxy_that_is_away_is_tried_again(
     monkeypatch.setenv("http_proxy", f"http://me:hunter2@{nobody}")
     behind = S3Settings(endpoint_url="http://s3.example")
 
-    assert _failure("s3://bucket/a.jpg", tmp_path, behind) == Failure(
-        error_type="ConnectionFailed",
-        message="s3://bucket/a.jpg could not be reached",
-        attempts=3,
-        retryable=True,
-    )
+    assert _failure("s3://bucket/a.jpg", tmp_path, behind) == UNREACHED
 
 
 @pytest.mark.usefixtures("s3_server")  # for its credentials
